@@ -1,0 +1,32 @@
+import type { ErrorEntry } from './entry.ts';
+import { CLUSTER_ERRORS, type ClusterErrorId } from './registry/cluster.ts';
+import { KUBE_ERRORS, type KubeErrorId } from './registry/kube.ts';
+import { METRICS_ERRORS, type MetricsErrorId } from './registry/metrics.ts';
+import { NODE_ERRORS, type NodeErrorId } from './registry/node.ts';
+import { QUEUE_ERRORS, type QueueErrorId } from './registry/queue.ts';
+import { STATE_ERRORS, type StateErrorId } from './registry/state.ts';
+import { USAGE_ERRORS, type UsageErrorId } from './registry/usage.ts';
+
+export type ErrorId =
+  | UsageErrorId
+  | StateErrorId
+  | ClusterErrorId
+  | KubeErrorId
+  | NodeErrorId
+  | QueueErrorId
+  | MetricsErrorId;
+
+/** Every error the program can raise, by ID. IDs are append-only (a test compares with docs/errors.released.txt). */
+export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
+  ...USAGE_ERRORS,
+  ...STATE_ERRORS,
+  ...CLUSTER_ERRORS,
+  ...KUBE_ERRORS,
+  ...NODE_ERRORS,
+  ...QUEUE_ERRORS,
+  ...METRICS_ERRORS,
+};
+
+export function isErrorId(text: string): text is ErrorId {
+  return Object.hasOwn(REGISTRY, text);
+}

@@ -1,0 +1,84 @@
+import type { ErrorEntry } from '../entry.ts';
+
+export type StateErrorId =
+  | 'ML-STATE-IO'
+  | 'ML-STATE-CORRUPT'
+  | 'ML-LOCK-HELD'
+  | 'ML-LAB-NOT-FOUND'
+  | 'ML-LAB-CHANGED'
+  | 'ML-LEFTOVER'
+  | 'ML-PROC-SPAWN'
+  | 'ML-COMPONENT-UNHEALTHY';
+
+/** The lab's folder, its lock, its journal, its processes. */
+export const STATE_ERRORS: Readonly<Record<StateErrorId, ErrorEntry>> = {
+  'ML-STATE-IO': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The file {path} could not be {verb}',
+    why: '{reason}',
+    actions: ['make the folder readable and writable for you, or choose another one with METRICS_LAB_HOME'],
+    retryable: true,
+  },
+  'ML-STATE-CORRUPT': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The state of lab "{lab}" is damaged: {path} cannot be read as what it should be',
+    why: '{reason}',
+    actions: [
+      'remove the lab with `metrics-lab teardown --lab {lab} --force`, then make it again with `metrics-lab up --lab {lab}`',
+    ],
+    retryable: false,
+  },
+  'ML-LOCK-HELD': {
+    exit: 'conflict',
+    fault: 'user',
+    title: 'Another command is working on lab "{lab}"',
+    why: 'process {pid} on {host} holds the lock since {since}: {command}',
+    actions: ['wait until it has ended, or end it, then run the command again'],
+    retryable: true,
+  },
+  'ML-LAB-NOT-FOUND': {
+    exit: 'not-found',
+    fault: 'user',
+    title: 'There is no lab named "{lab}"',
+    why: 'labs here: {labs}',
+    actions: ['make it with `metrics-lab up --lab {lab}`'],
+    retryable: false,
+  },
+  'ML-LAB-CHANGED': {
+    exit: 'conflict',
+    fault: 'user',
+    title: 'Lab "{lab}" exists with another configuration',
+    why: 'these fields need a new cluster: {fields}',
+    actions: ['make it anew (everything in it is lost) with `metrics-lab up --lab {lab} --recreate`'],
+    retryable: false,
+  },
+  'ML-LEFTOVER': {
+    exit: 'leftover',
+    fault: 'environment',
+    title: 'Lab "{lab}" could not be removed completely',
+    why: 'left over: {items}',
+    actions: ['run `metrics-lab teardown --lab {lab}` again'],
+    retryable: true,
+  },
+  'ML-PROC-SPAWN': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The program {command} could not be started',
+    why: '{reason}',
+    actions: ['check that the file exists and may be executed'],
+    retryable: false,
+  },
+  'ML-COMPONENT-UNHEALTHY': {
+    exit: 'timeout',
+    fault: 'lab',
+    title: '{component} did not become healthy within {seconds} s',
+    why: '{reason}',
+    actions: [
+      'read its log with `metrics-lab logs {component} --lab {lab}`',
+      'resume with `metrics-lab up --lab {lab}`, or remove the lab with `metrics-lab teardown --lab {lab}`',
+    ],
+    retryable: true,
+  },
+};
