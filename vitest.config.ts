@@ -1,18 +1,26 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const project = (name: string, testTimeout: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.{ts,tsx}`], testTimeout, hookTimeout: testTimeout },
+const project = (name: string, timeoutMs: number, fileParallelism: boolean) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.{ts,tsx}`],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    fileParallelism,
+  },
 });
 
-// e2e and integration start real servers on this machine: one file at a time.
-export default defineConfig({
+// integration and e2e start real servers on this machine: one file at a time.
+const config: ViteUserConfig = defineConfig({
   test: {
     allowOnly: false,
     projects: [
-      project('unit', 10_000),
-      project('contract', 30_000),
-      { test: { ...project('integration', 60_000).test, fileParallelism: false } },
-      { test: { ...project('e2e', 300_000).test, fileParallelism: false } },
+      project('unit', 10_000, true),
+      project('contract', 30_000, true),
+      project('integration', 120_000, false),
+      project('e2e', 300_000, false),
     ],
   },
 });
+
+export default config;
