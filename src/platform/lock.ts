@@ -46,11 +46,21 @@ export function acquireLock(options: LockOptions): Disposable {
         ? `the lock ${path} was unreadable and has been taken over`
         : `process ${owner.pid} (${owner.command}) died holding the lock since ${owner.since}; taken over`,
     );
-    // Two commands may take over at once: the rename lets only one of them remove what it has read.
-    options.files.rename(path, `${path}.${processes.self.pid}.stale`);
-    options.files.remove(`${path}.${processes.self.pid}.stale`);
+    setAside(options, text);
   }
   throw held(options, { ...mine, command: 'unknown (the lock keeps changing hands)' });
+}
+
+/**
+ * Removes the dead owner's lock that was read as `expected`. Two commands may get here at once: if the other one has
+ * already put its own lock there, that one is linked back.
+ */
+function setAside({ path, files, processes }: LockOptions, expected: string): void {
+  const aside = `${path}.${processes.self.pid}.stale`;
+  if (!files.exists(path)) return;
+  files.rename(path, aside);
+  if (files.readText(aside) !== expected) linkIfFree(aside, path);
+  files.remove(aside);
 }
 
 function tryCreate(path: string, content: string, pid: number): boolean {
@@ -60,14 +70,22 @@ function tryCreate(path: string, content: string, pid: number): boolean {
     writeSync(file, content);
     fsyncSync(file);
     closeSync(file);
-    linkSync(temporary, path);
-    return true;
+    return linkIfFree(temporary, path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     const reason = error instanceof Error ? error.message : String(error);
     throw new LabError('ML-STATE-IO', { path, verb: 'written', reason }, { cause: error });
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+function linkIfFree(from: string, path: string): boolean {
+  try {
+    linkSync(from, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
   }
 }
 
