@@ -1,0 +1,38 @@
+import type { BackendName } from './backend.ts';
+
+export type QueueKind = 'redis' | 'redis-stream' | 'beanstalkd';
+
+/** Everything that `up` makes, resolved from flags, environment, files and defaults. Durations carry their unit in the name. */
+export interface LabSpec {
+  readonly lab: string;
+  readonly backend: BackendName;
+  readonly namespace: string;
+  readonly kubernetesVersion?: string;
+  readonly binDir?: string;
+  readonly syncPeriodSeconds: number;
+  readonly hpa: {
+    readonly min: number;
+    readonly max: number;
+    /** AverageValue of the external metric: items per pod, a Kubernetes quantity. */
+    readonly target: string;
+    readonly scaleDownWindowSeconds: number;
+  };
+  readonly queue: {
+    readonly kind: QueueKind;
+    readonly name: string;
+    /** A server that is not the lab's own. May hold a password: masked wherever it is shown. */
+    readonly url?: string;
+  };
+  readonly consumer: {
+    readonly serviceTimeMs: number;
+    readonly startDelayMs: number;
+    /** Share of items whose work fails, 0 to 1. */
+    readonly failureRate: number;
+    readonly maxAttempts: number;
+  };
+  /** 0 = chosen free. */
+  readonly apiPort: number;
+  readonly node: { readonly cpu: string; readonly memory: string; readonly pods: number };
+  /** Programs of the user's lab file: image name → command line. */
+  readonly images: Readonly<Record<string, readonly string[]>>;
+}
