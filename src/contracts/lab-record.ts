@@ -1,0 +1,17 @@
+import type { ClusterHandle } from './backend.ts';
+import type { LabSpec } from './lab-spec.ts';
+
+/** `lab.json`: what a lab is, written before anything is made, so that whatever was made can be found and removed. */
+export interface LabRecord {
+  readonly apiVersion: 'metricslab.dev/v1';
+  readonly kind: 'LabState';
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly spec: LabSpec;
+  /** Known once the cluster step is done. */
+  readonly cluster?: ClusterHandle;
+  /** Ports of 127.0.0.1 that the lab's own programs were given; kept over restarts. */
+  readonly ports: { readonly queue?: number; readonly metricsServer?: number };
+  /** Whether every step has succeeded once. */
+  readonly complete: boolean;
+}
