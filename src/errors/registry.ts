@@ -6,6 +6,7 @@ import { NODE_ERRORS, type NodeErrorId } from './registry/node.ts';
 import { QUEUE_ERRORS, type QueueErrorId } from './registry/queue.ts';
 import { STATE_ERRORS, type StateErrorId } from './registry/state.ts';
 import { USAGE_ERRORS, type UsageErrorId } from './registry/usage.ts';
+import { WATCH_ERRORS, type WatchErrorId } from './registry/watch.ts';
 
 export type ErrorId =
   | UsageErrorId
@@ -14,7 +15,8 @@ export type ErrorId =
   | KubeErrorId
   | NodeErrorId
   | QueueErrorId
-  | MetricsErrorId;
+  | MetricsErrorId
+  | WatchErrorId;
 
 /** Every error the program can raise, by ID. IDs are append-only (a test compares with docs/errors.released.txt). */
 export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
@@ -25,6 +27,7 @@ export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
   ...NODE_ERRORS,
   ...QUEUE_ERRORS,
   ...METRICS_ERRORS,
+  ...WATCH_ERRORS,
 };
 
 export function isErrorId(text: string): text is ErrorId {

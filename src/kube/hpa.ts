@@ -34,7 +34,7 @@ export interface HpaSummary {
   readonly desired: number;
   readonly min: number;
   readonly max: number;
-  readonly target: { readonly kind: string; readonly name: string };
+  readonly scaleTargetRef: { readonly kind: string; readonly name: string };
   readonly metrics: readonly MetricSummary[];
   readonly conditions: readonly HpaCondition[];
   readonly lastScaleTime?: string;
@@ -60,7 +60,7 @@ export function hpaSummary(hpa: Hpa): HpaSummary {
     desired: status.desiredReplicas,
     min: spec.minReplicas ?? 1,
     max: spec.maxReplicas,
-    target: { kind: spec.scaleTargetRef.kind, name: spec.scaleTargetRef.name },
+    scaleTargetRef: { kind: spec.scaleTargetRef.kind, name: spec.scaleTargetRef.name },
     metrics: spec.metrics.map((metric, index) => metricSummary(hpa, metric, status.currentMetrics[index])),
     conditions: status.conditions,
     ...(status.lastScaleTime === undefined ? {} : { lastScaleTime: status.lastScaleTime }),

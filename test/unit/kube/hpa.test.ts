@@ -60,7 +60,7 @@ test('the item has the six fields that scripts rely on, and the rest beside them
     desired: 0,
     min: 0,
     max: 3,
-    target: { kind: 'Deployment', name: 'web' },
+    scaleTargetRef: { kind: 'Deployment', name: 'web' },
     metrics: [
       {
         name: 'queue-depth',
