@@ -1,0 +1,105 @@
+import type { MetricSummary } from '../../kube/hpa.ts';
+import type { OutStream } from '../streams.ts';
+import { observedDecision, plainSelectors } from './decision.ts';
+import { linesFor, type WatchLine } from './lines.ts';
+import type { WatchEnd, WatchRenderer } from './renderer.ts';
+import { stamp, wallClock } from './times.ts';
+
+export interface PipeOptions {
+  readonly stdout: OutStream;
+  readonly stderr: OutStream;
+  /** `json`: one object per line. */
+  readonly format: 'text' | 'json';
+  readonly utc: boolean;
+  /** Neither header nor notes. */
+  readonly quiet: boolean;
+}
+
+/** One line per change on stdout, written at once; the header, once, and notes on stderr. A reader that goes away ends the watch quietly. */
+export function pipeRenderer({ stdout, stderr, format, utc, quiet }: PipeOptions): WatchRenderer {
+  const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<WatchEnd>();
+  const onError = (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? end('quit') : fail(error));
+  stdout.on('error', onError);
+  const text = textLines(utc);
+  let headed = quiet || format === 'json';
+  return {
+    show: (previous, next) => {
+      const lines = linesFor(previous, next, observedDecision);
+      if (lines.length > 0 && !headed) stderr.write(`${text.header(lines)}\n`);
+      if (lines.length > 0) headed = true;
+      for (const line of lines) stdout.write(`${format === 'json' ? JSON.stringify(line) : text.line(line)}\n`);
+    },
+    note: (message) => {
+      if (!quiet) stderr.write(`${message}\n`);
+    },
+    // The listener stays: an EPIPE of the last lines may come later than this.
+    close: () => new Promise((resolve) => stdout.write('', () => resolve())),
+    ended,
+  };
+}
+
+interface TextLines {
+  header(lines: readonly WatchLine[]): string;
+  line(line: WatchLine): string;
+}
+
+/** Columns as wide as the first lines need; a longer cell later pushes the rest of its own line only. */
+export function textLines(utc: boolean): TextLines {
+  const names = ['TIME', 'HPA', 'METRIC', 'TARGET', 'CURRENT', 'DESIRED', 'READY', 'REASON'];
+  let widths = names.map((name) => name.length);
+  widths[2] = 16;
+  widths[3] = 14;
+  const row = (cells: readonly string[]) =>
+    cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return {
+    header: (lines) => {
+      const sized = lines.map((line) => cellsOf(line, utc).slice(0, -1));
+      widths = widths.map((width, index) => Math.max(width, ...sized.map((cells) => cells[index]?.length ?? 0)));
+      return row(names);
+    },
+    line: (line) => row(cellsOf(line, utc)),
+  };
+}
+
+function cellsOf(line: WatchLine, utc: boolean): string[] {
+  return [
+    stamp(Date.parse(line.time), utc),
+    line.name,
+    line.metrics.map((metric, index) => `${metric.name}=${liveText(line, metric, index)}`).join(',') || '<none>',
+    line.metrics.map(targetText).join(',') || '<none>',
+    String(line.current),
+    String(line.desired),
+    line.ready === null ? '-' : String(line.ready),
+    reasonText(line, utc),
+  ];
+}
+
+function liveText(line: WatchLine, metric: MetricSummary, index: number): string {
+  const live = line.live[index];
+  if (live !== undefined && 'value' in live) return live.value;
+  if (live !== undefined && 'failure' in live) return '<unknown>';
+  return metric.current ?? '<unknown>';
+}
+
+/** As kubectl's TARGETS, without blanks; what is no value is not shown as one. */
+export function targetText({ current, artefact, target, targetType }: MetricSummary): string {
+  const shown = current ?? (artefact === undefined ? '<unknown>' : '<undefined>');
+  return `${shown}/${target}${targetType === 'AverageValue' ? '(avg)' : ''}`;
+}
+
+/** The decision, then in brackets why a value is missing, where the decision does not say so itself. */
+function reasonText(line: WatchLine, utc: boolean): string {
+  const remarks = line.metrics.flatMap((metric, index) => {
+    const live = line.live[index];
+    const missing =
+      live !== undefined && 'failure' in live ? [`${metric.name} now: ${plainSelectors(live.failure)}`] : [];
+    if (metric.artefact !== undefined) return [`${metric.name} ${metric.raw}: ${metric.artefact}`, ...missing];
+    const reason = metric.reason === undefined ? '' : plainSelectors(metric.reason);
+    return reason === '' || line.reason.includes(reason) ? missing : [`${metric.name}: ${reason}`, ...missing];
+  });
+  const stale = line.staleSince === undefined ? '' : `STALE since ${wallClock(Date.parse(line.staleSince), utc)}; `;
+  return `${stale}${line.reason}${remarks.map((remark) => ` [${remark.replaceAll(/\s+/g, ' ')}]`).join('')}`;
+}

@@ -1,0 +1,50 @@
+const SUFFIXES: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
+
+/**
+ * A Kubernetes quantity (`9500m`, `60242Ki`, `1e3`) or a percentage (`55%`) as a number, for bars, sparklines and
+ * `--until` only: rounded to a double. undefined when the text is neither.
+ */
+export function quantityNumber(text: string): number | undefined {
+  const match = QUANTITY.exec(text.replace(/%$/, ''));
+  if (match === null) return undefined;
+  const [, digits = '', exponent = '', suffix = ''] = match;
+  if (exponent !== '') return Number(digits + exponent);
+  return Number(digits) * (SUFFIXES[suffix] ?? 1);
+}
+
+/** A number as short as a column wants it: `40`, `9.5`, `1.2k`. */
+export function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e15) return value.toExponential(1);
+  for (const [unit, name] of [
+    [1e12, 'T'],
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e4, 'k'],
+  ] as const) {
+    if (size >= unit) return `${trimmed(value / (name === 'k' ? 1e3 : unit))}${name}`;
+  }
+  return trimmed(value);
+}
+
+function trimmed(value: number): string {
+  return String(Number(value.toPrecision(Math.abs(value) >= 1000 ? 4 : 3)));
+}
