@@ -1,6 +1,127 @@
 import type { ErrorEntry } from '../entry.ts';
 
-export type QueueErrorId = never;
+export type QueueErrorId =
+  | 'ML-QUEUE-URL'
+  | 'ML-QUEUE-NAME'
+  | 'ML-QUEUE-COUNT'
+  | 'ML-QUEUE-UNREACHABLE'
+  | 'ML-QUEUE-AUTH'
+  | 'ML-QUEUE-REFUSED'
+  | 'ML-QUEUE-PROTOCOL'
+  | 'ML-QUEUE-PUBLISH'
+  | 'ML-QUEUE-NO-REDIS'
+  | 'ML-QUEUE-NO-BEANSTALKD'
+  | 'ML-WORKLOAD-ENV'
+  | 'ML-SOURCE-CONFIG'
+  | 'ML-SOURCE-READ';
 
-/** Queues and the workload on them. */
-export const QUEUE_ERRORS: Readonly<Record<QueueErrorId, ErrorEntry>> = {};
+/** Queues, the workload on them, and the sources that measure them. */
+export const QUEUE_ERRORS: Readonly<Record<QueueErrorId, ErrorEntry>> = {
+  'ML-QUEUE-URL': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The queue URL {url} cannot be used',
+    why: '{reason}',
+    actions: ['write it as redis://[:password@]host:port[/db], rediss://... or beanstalkd://host:port'],
+    retryable: false,
+  },
+  'ML-QUEUE-NAME': {
+    exit: 'usage',
+    fault: 'user',
+    title: '"{name}" is not a queue name',
+    why: 'a queue name has 1 to 100 characters out of A-Z, a-z, 0-9, ".", "_" and "-", and does not start with "-"',
+    actions: ['choose another name'],
+    retryable: false,
+  },
+  'ML-QUEUE-COUNT': {
+    exit: 'usage',
+    fault: 'user',
+    title: '"{text}" is not a number of items',
+    why: 'it must be a whole number from 1 to {max}, written in digits',
+    actions: ['give another number, e.g. `metrics-lab publish 10`'],
+    retryable: false,
+  },
+  'ML-QUEUE-UNREACHABLE': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The queue at {url} does not answer',
+    why: '{reason}',
+    actions: [
+      "see whether the lab's queue runs with `metrics-lab status`",
+      'for a queue of your own: check that the server runs and that the URL is right',
+    ],
+    retryable: true,
+  },
+  'ML-QUEUE-AUTH': {
+    exit: 'precondition',
+    fault: 'user',
+    title: 'The queue at {url} refused the login',
+    why: '{reason}',
+    actions: ['check the user name and the password in the URL'],
+    retryable: false,
+  },
+  'ML-QUEUE-REFUSED': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The queue at {url} refused {command}',
+    why: '{reason}',
+    actions: ['check that the queue name is not used for something else and that the login has the rights it needs'],
+    retryable: false,
+  },
+  'ML-QUEUE-PROTOCOL': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The server at {url} gave an answer that makes no sense for {protocol}',
+    why: '{reason}',
+    actions: ['check that host and port belong to a {protocol} server'],
+    retryable: false,
+  },
+  'ML-QUEUE-PUBLISH': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'Only {done} of {count} items were published',
+    why: '{reason}',
+    actions: ['see what runs with `metrics-lab status`', 'publish the rest with `metrics-lab publish {rest}`'],
+    retryable: false,
+  },
+  'ML-QUEUE-NO-REDIS': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'redis-server is not on this machine',
+    why: 'the lab starts its own Redis, and no redis-server is on PATH ({path})',
+    actions: ['install it (Debian, Ubuntu: apt install redis-server)', 'or name a Redis of your own with --queue-url'],
+    retryable: false,
+  },
+  'ML-QUEUE-NO-BEANSTALKD': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'beanstalkd is not on this machine',
+    why: 'the lab starts its own beanstalkd, and no beanstalkd is on PATH ({path})',
+    actions: ['install it (Debian, Ubuntu: apt install beanstalkd)', 'or name one of your own with --queue-url'],
+    retryable: false,
+  },
+  'ML-WORKLOAD-ENV': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The environment variable {name} cannot be used',
+    why: '{reason}',
+    actions: ['correct it where the program is set up (the env list of its Deployment)'],
+    retryable: false,
+  },
+  'ML-SOURCE-CONFIG': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The configuration of a metric source cannot be used: {problems}',
+    why: 'each source needs a type, the address of its server and what to read there',
+    actions: ['correct the file'],
+    retryable: false,
+  },
+  'ML-SOURCE-READ': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: '{source}: {cause}',
+    why: 'the source was asked and gave no value',
+    actions: ['check the server that the source reads'],
+    retryable: true,
+  },
+};

@@ -1,0 +1,31 @@
+import type { QueueDriver } from '../../contracts/queue.ts';
+import type { LabError } from '../../errors/lab-error.ts';
+import { realClock } from '../../platform/clock.ts';
+import { nodeFiles } from '../../platform/files.ts';
+import { randomToken } from '../../platform/random.ts';
+import type { Env } from '../../workload/env.ts';
+import { openQueue } from '../../workload/queues/open.ts';
+
+/** The queue that the environment names: QUEUE_KIND, QUEUE_URL or QUEUE_URL_FILE, QUEUE_NAME, LEDGER_FILE, MAX_ATTEMPTS. */
+export function queueOf(
+  env: Env,
+  options: {
+    readonly consumerId: string;
+    readonly giveUpAfterMs?: number;
+    readonly onTrouble?: (error: LabError | undefined) => void;
+  },
+): Promise<QueueDriver> {
+  const ledgerFile = env.optional('LEDGER_FILE');
+  return openQueue({
+    ...options,
+    kind: env.queueKind(),
+    url: env.secret('QUEUE_URL'),
+    queue: env.text('QUEUE_NAME', 'jobs'),
+    maxAttempts: env.number('MAX_ATTEMPTS', 5, 1, 1_000_000),
+    clock: realClock,
+    random: Math.random,
+    newId: () => randomToken(12),
+    files: nodeFiles,
+    ...(ledgerFile === undefined ? {} : { ledgerFile }),
+  });
+}

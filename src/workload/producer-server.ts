@@ -1,0 +1,108 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { QueueDriver } from '../contracts/queue.ts';
+import { asLabError, type LabError } from '../errors/lab-error.ts';
+import { parseItemCount } from './item-count.ts';
+
+export interface ProducerOptions {
+  readonly queue: QueueDriver;
+  /** Whoever publishes must send it as `Authorization: Bearer <token>`. */
+  readonly token: string;
+  readonly ready: () => boolean;
+  readonly stop: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+/** A payload is a short text; beanstalkd's own limit is 64 KiB with everything around it. */
+const MAX_BODY_BYTES = 32_768;
+
+const USAGE = `The producer of a metrics-lab.
+
+POST /publish      put one item into the queue
+POST /publish/N    put N items into the queue
+  Header "Authorization: Bearer <token>" is required. A request body becomes the payload of every item.
+  Answer: {"published": N, "waiting": items waiting now}
+GET  /healthz      200 while the program runs
+GET  /readyz       200 when the queue answers
+`;
+
+interface Answer {
+  readonly status: number;
+  readonly body: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The producer's HTTP server. Errors are answered as `{"error": {id, title, why}}`. */
+export function producerServer(options: ProducerOptions): Server {
+  return createServer((request, response) => {
+    answerTo(request, options).then(
+      (answer) => send(response, answer),
+      (error: unknown) => {
+        const fault = asLabError(error);
+        options.log(`error: ${request.method} ${request.url}: ${fault.message} (${fault.why})`);
+        send(response, problem(fault.exitCode === 2 ? 400 : 503, fault));
+      },
+    );
+  });
+}
+
+async function answerTo(request: IncomingMessage, options: ProducerOptions): Promise<Answer> {
+  const path = request.url?.split('?', 1)[0] ?? '/';
+  const [, count] = /^\/publish(?:\/([^/]*))?$/.exec(path) ?? [undefined, null];
+  if (count !== null) return await publish(request, count, options);
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'use GET here', { allow: 'GET, HEAD' });
+  if (path === '/') return { status: 200, body: USAGE };
+  if (path === '/healthz') return { status: 200, body: 'ok\n' };
+  if (path === '/readyz') return options.ready() ? { status: 200, body: 'ok\n' } : { status: 503, body: 'not ready\n' };
+  return refuse(404, 'there is nothing here; GET / says what there is');
+}
+
+async function publish(request: IncomingMessage, count: string | undefined, options: ProducerOptions): Promise<Answer> {
+  const { queue, token, stop, log } = options;
+  if (request.method !== 'POST') return refuse(405, 'use POST to publish', { allow: 'POST' });
+  if (!isBearer(request.headers.authorization, token))
+    return refuse(401, 'send the header "Authorization: Bearer <token>"', { 'www-authenticate': 'Bearer' });
+  const number = parseItemCount(count ?? '1');
+  const payload = await readBody(request);
+  if (payload === undefined) return refuse(413, `the payload is longer than ${MAX_BODY_BYTES} bytes`);
+  const published = await queue.publish(number, { signal: stop, ...(payload === '' ? {} : { payload }) });
+  const { waiting } = await queue.ledger();
+  log(`published ${published} items, ${waiting} waiting`);
+  // Fewer only when the program is told to stop in the middle.
+  return { status: published === number ? 200 : 503, body: { published, waiting } };
+}
+
+function isBearer(header: string | undefined, token: string): boolean {
+  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(token));
+}
+
+/** The body as text; undefined when it is too long. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    const bytes: Buffer = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > MAX_BODY_BYTES) return undefined;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function refuse(status: number, why: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, body: { error: { title: why } }, headers };
+}
+
+function problem(status: number, { id, message, why }: LabError): Answer {
+  return { status, body: { error: { id, title: message, why } } };
+}
+
+function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
+  const text = typeof body === 'string' ? body : `${JSON.stringify(body)}\n`;
+  const type = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+  // The rest of a body that was refused is not read: the connection cannot be used again.
+  const connection = status === 413 || status === 401 ? { connection: 'close' } : {};
+  response.writeHead(status, { 'content-type': type, ...connection, ...headers }).end(text);
+}
