@@ -21,12 +21,15 @@ export function pipeRenderer({ stdout, stderr, format, utc, quiet }: PipeOptions
   const onError = (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? end('quit') : fail(error));
   stdout.on('error', onError);
   const text = textLines(utc);
-  let headed = quiet || format === 'json';
+  let begun = false;
   return {
     show: (previous, next) => {
       const lines = linesFor(previous, next, observedDecision);
-      if (lines.length > 0 && !headed) stderr.write(`${text.header(lines)}\n`);
-      if (lines.length > 0) headed = true;
+      if (lines.length > 0 && !begun) {
+        begun = true;
+        const header = text.header(lines);
+        if (!quiet && format === 'text') stderr.write(`${header}\n`);
+      }
       for (const line of lines) stdout.write(`${format === 'json' ? JSON.stringify(line) : text.line(line)}\n`);
     },
     note: (message) => {
@@ -39,25 +42,31 @@ export function pipeRenderer({ stdout, stderr, format, utc, quiet }: PipeOptions
 }
 
 interface TextLines {
+  /** The header, and from now on columns as wide as these lines need. */
   header(lines: readonly WatchLine[]): string;
   line(line: WatchLine): string;
 }
 
-/** Columns as wide as the first lines need; a longer cell later pushes the rest of its own line only. */
-export function textLines(utc: boolean): TextLines {
+function textLines(utc: boolean): TextLines {
   const names = ['TIME', 'HPA', 'METRIC', 'TARGET', 'CURRENT', 'DESIRED', 'READY', 'REASON'];
   let widths = names.map((name) => name.length);
-  widths[2] = 16;
-  widths[3] = 14;
   const row = (cells: readonly string[]) =>
     cells
       .map((cell, index) => cell.padEnd(widths[index] ?? 0))
       .join('  ')
       .trimEnd();
+  /** With room for the moments at which nothing is known. */
+  const widest = (line: WatchLine) => {
+    const unknown = line.metrics.map((metric) => ({ ...metric, current: null, artefact: '' }));
+    const cells = cellsOf({ ...line, metrics: unknown, live: [] }, utc).map(({ length }) => length);
+    return cellsOf(line, utc).map(({ length }, index) => Math.max(length, cells[index] ?? 0));
+  };
   return {
     header: (lines) => {
-      const sized = lines.map((line) => cellsOf(line, utc).slice(0, -1));
-      widths = widths.map((width, index) => Math.max(width, ...sized.map((cells) => cells[index]?.length ?? 0)));
+      const needed = lines.map(widest);
+      widths = names.map((name, index) =>
+        index === names.length - 1 ? 0 : Math.max(name.length, ...needed.map((cells) => cells[index] ?? 0)),
+      );
       return row(names);
     },
     line: (line) => row(cellsOf(line, utc)),
@@ -85,7 +94,7 @@ function liveText(line: WatchLine, metric: MetricSummary, index: number): string
 }
 
 /** As kubectl's TARGETS, without blanks; what is no value is not shown as one. */
-export function targetText({ current, artefact, target, targetType }: MetricSummary): string {
+function targetText({ current, artefact, target, targetType }: MetricSummary): string {
   const shown = current ?? (artefact === undefined ? '<unknown>' : '<undefined>');
   return `${shown}/${target}${targetType === 'AverageValue' ? '(avg)' : ''}`;
 }

@@ -69,7 +69,8 @@ async function follow(options: SessionOptions, renderer: WatchRenderer): Promise
   });
   const interrupted = whenAborted(signal);
   const ended = Promise.race([renderer.ended, interrupted, feed.fault]);
-  const first = await Promise.race([ended, feed.ready]);
+  const timeUp = options.forMs === undefined ? [] : [clock.sleep(options.forMs, signal).catch(() => undefined)];
+  const first = await Promise.race([ended, feed.ready, ...timeUp]);
   if (first !== undefined) return first;
 
   let shown: WatchState | undefined;
