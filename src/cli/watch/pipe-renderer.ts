@@ -2,6 +2,7 @@ import type { MetricSummary } from '../../kube/hpa.ts';
 import type { OutStream } from '../streams.ts';
 import { observedDecision, plainSelectors } from './decision.ts';
 import { linesFor, type WatchLine } from './lines.ts';
+import { plainQuantity } from './quantity-number.ts';
 import type { WatchEnd, WatchRenderer } from './renderer.ts';
 import { stamp, wallClock } from './times.ts';
 
@@ -88,15 +89,15 @@ function cellsOf(line: WatchLine, utc: boolean): string[] {
 
 function liveText(line: WatchLine, metric: MetricSummary, index: number): string {
   const live = line.live[index];
-  if (live !== undefined && 'value' in live) return live.value;
+  if (live !== undefined && 'value' in live) return plainQuantity(live.value);
   if (live !== undefined && 'failure' in live) return '<unknown>';
-  return metric.current ?? '<unknown>';
+  return metric.current === null ? '<unknown>' : plainQuantity(metric.current);
 }
 
 /** As kubectl's TARGETS, without blanks; what is no value is not shown as one. */
 function targetText({ current, artefact, target, targetType }: MetricSummary): string {
-  const shown = current ?? (artefact === undefined ? '<unknown>' : '<undefined>');
-  return `${shown}/${target}${targetType === 'AverageValue' ? '(avg)' : ''}`;
+  const shown = current === null ? (artefact === undefined ? '<unknown>' : '<undefined>') : plainQuantity(current);
+  return `${shown}/${plainQuantity(target)}${targetType === 'AverageValue' ? '(avg)' : ''}`;
 }
 
 /** The decision, then in brackets why a value is missing, where the decision does not say so itself. */

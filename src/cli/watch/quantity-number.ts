@@ -30,6 +30,11 @@ export function quantityNumber(text: string): number | undefined {
   return Number(digits) * (SUFFIXES[suffix] ?? 1);
 }
 
+/** A quantity as people read it: `9500m` is 9.5 (HPA-SPEC section 6, entry 34); every other text as it is. */
+export function plainQuantity(text: string): string {
+  return /^-?\d+m$/.test(text) ? String(quantityNumber(text)) : text;
+}
+
 /** A number as short as a column wants it: `40`, `9.5`, `1.2k`. */
 export function shortNumber(value: number): string {
   const size = Math.abs(value);

@@ -92,7 +92,7 @@ test('text: one aligned line per change on stdout, the header once on stderr', (
     "
     2026-11-22T12:00:02Z  consumer  queue_length=0          <undefined>/2(avg)  0        0        0      ReadyForNewScale: recommended size matches current size [queue_length -9223372036854775808m: 0 replicas: average undefined]
     2026-11-22T12:00:05Z  consumer  queue_length=40         <undefined>/2(avg)  0        4        0      SuccessfulRescale: New size: 4; reason: external metric queue_length(queue=jobs) above target [queue_length -9223372036854775808m: 0 replicas: average undefined]
-    2026-11-22T12:00:07Z  consumer  queue_length=40         9500m/2(avg)        4        4        4      ReadyForNewScale: recommended size matches current size
+    2026-11-22T12:00:07Z  consumer  queue_length=40         9.5/2(avg)          4        4        4      ReadyForNewScale: recommended size matches current size
     2026-11-22T12:00:09Z  consumer  queue_length=<unknown>  <unknown>/2(avg)    4        4        4      FailedGetExternalMetric: unable to fetch metrics from external metrics API: down [queue_length now: 503: the server is currently unable to handle the request]
     2026-11-22T12:00:10Z  consumer  queue_length=<unknown>  <unknown>/2(avg)    4        4        4      STALE since 12:00:15; FailedGetExternalMetric: unable to fetch metrics from external metrics API: down [queue_length now: 503: the server is currently unable to handle the request]
     "

@@ -1,7 +1,7 @@
 import type { MetricSummary } from '../../../kube/hpa.ts';
 import { plainSelectors } from '../decision.ts';
 import type { HpaView, LiveMetric } from '../model.ts';
-import { quantityNumber, shortNumber } from '../quantity-number.ts';
+import { plainQuantity, quantityNumber, shortNumber } from '../quantity-number.ts';
 import { ratioBar } from './drawings.ts';
 import { justified, type Row, row, type Tone } from './row.ts';
 
@@ -22,13 +22,15 @@ export function metricRows(view: HpaView, index: number, width: number): readonl
 }
 
 function nowText(live: LiveMetric | undefined): Row {
-  return live !== undefined && 'value' in live ? [{ text: `now ${live.value}`, tone: 'plain' }, { text: '  ' }] : [];
+  return live !== undefined && 'value' in live
+    ? [{ text: `now ${plainQuantity(live.value)}`, tone: 'plain' }, { text: '  ' }]
+    : [];
 }
 
 /** `30 / 2 avg`; what is no value is not shown as one. */
 function currentText({ current, artefact, target, targetType }: MetricSummary): string {
-  const shown = current ?? (artefact === undefined ? '<unknown>' : '<undefined>');
-  return `${shown} / ${target}${targetType === 'AverageValue' ? ' avg' : ''}`;
+  const missing = artefact === undefined ? '<unknown>' : '<undefined>';
+  return `${current === null ? missing : plainQuantity(current)} / ${plainQuantity(target)}${targetType === 'AverageValue' ? ' avg' : ''}`;
 }
 
 function barRow(view: HpaView, metric: MetricSummary, live: LiveMetric | undefined, width: number): Row {
