@@ -213,7 +213,7 @@ test('several HPAs: the one chosen, and how many there are', () => {
   const two = stateOf({ type: 'hpas', hpas: [hpa(), hpa({ name: 'other', uid: 'u2' })] });
   expect(frame(two, 60, 24, { selected: 1 })[1]).toBe('metrics-lab/other → Deployment/other          2 of 2, n next');
   const one = after(two, { type: 'hpas', hpas: [hpa()] });
-  expect(frame(one, 60, 24, { selected: 1 })[1]).toBe('metrics-lab/consumer → Deployment/consumer');
+  expect(frame(one, 60, 24, { selected: 1 })[1]?.trimEnd()).toBe('metrics-lab/consumer → Deployment/consumer');
 });
 
 test('texts of the cluster cannot move the cursor', () => {
