@@ -55,6 +55,15 @@ export class RedisConnection {
     return this.#checked(reply, command[0]);
   }
 
+  /** As `call`, but an error that the server answers is a value, for callers that know what it means. */
+  async ask(
+    command: RedisCommand,
+    options: SendOptions = { timeoutMs: COMMAND_TIMEOUT_MS },
+  ): Promise<RespReply> {
+    const [reply = null] = await this.#connection.send(encodeCommand(command), 1, options);
+    return reply instanceof RespError && NOT_YET.has(reply.code) ? this.#checked(reply, command[0]) : reply;
+  }
+
   /** Several commands in one write; all replies in order. Not a transaction. */
   async pipeline(commands: readonly RedisCommand[]): Promise<RespReply[]> {
     if (commands.length === 0) return [];
@@ -71,7 +80,7 @@ export class RedisConnection {
     replies.slice(0, -1).forEach((reply, index) => this.#checked(reply, commands[index - 1]?.[0] ?? 'MULTI'));
     const results = this.#checked(replies.at(-1) ?? null, 'EXEC');
     if (results === null) return undefined;
-    if (!Array.isArray(results)) throw this.#refused('EXEC', 'unexpected answer');
+    if (!Array.isArray(results)) throw this.refused('EXEC', 'unexpected answer');
     return results.map((reply, index) => this.#checked(reply, commands[index]?.[0]));
   }
 
@@ -84,10 +93,11 @@ export class RedisConnection {
     }
     if (command === 'AUTH' || NOT_LOGGED_IN.has(reply.code))
       throw new LabError('ML-QUEUE-AUTH', { url, reason: reply.message });
-    throw this.#refused(command, reply.message);
+    throw this.refused(command, reply.message);
   }
 
-  #refused(command: string | number, reason: string): LabError {
+  /** The error for what the server refused. */
+  refused(command: string | number, reason: string): LabError {
     return new LabError('ML-QUEUE-REFUSED', { url: this.#connection.endpoint.shown, command, reason });
   }
 }

@@ -1,6 +1,7 @@
 import type { ErrorEntry } from '../entry.ts';
 
 export type StateErrorId =
+  | 'ML-STATE-NO-HOME'
   | 'ML-STATE-IO'
   | 'ML-STATE-CORRUPT'
   | 'ML-LOCK-HELD'
@@ -12,6 +13,14 @@ export type StateErrorId =
 
 /** The lab's folder, its lock, its journal, its processes. */
 export const STATE_ERRORS: Readonly<Record<StateErrorId, ErrorEntry>> = {
+  'ML-STATE-NO-HOME': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'There is no place for the files of metrics-lab',
+    why: '{reason}',
+    actions: ['set HOME, or name one folder for everything with METRICS_LAB_HOME=/some/folder'],
+    retryable: false,
+  },
   'ML-STATE-IO': {
     exit: 'precondition',
     fault: 'environment',

@@ -1,6 +1,23 @@
 import type { ErrorEntry } from '../entry.ts';
 
-export type UsageErrorId = 'ML-INTERNAL' | 'ML-USAGE';
+export type UsageErrorId =
+  | 'ML-INTERNAL'
+  | 'ML-INTERRUPTED'
+  | 'ML-TERMINATED'
+  | 'ML-USAGE'
+  | 'ML-USAGE-ARGUMENT'
+  | 'ML-USAGE-BACKEND-FLAG'
+  | 'ML-USAGE-COMMAND'
+  | 'ML-USAGE-CONFIG'
+  | 'ML-USAGE-COUNT'
+  | 'ML-USAGE-DURATION'
+  | 'ML-USAGE-ERROR-ID'
+  | 'ML-USAGE-FLAG'
+  | 'ML-USAGE-LAB-NAME'
+  | 'ML-USAGE-OUTPUT'
+  | 'ML-USAGE-RATE'
+  | 'ML-USAGE-SET'
+  | 'ML-USAGE-VALUE';
 
 /** What the user typed, and our own bugs. */
 export const USAGE_ERRORS: Readonly<Record<UsageErrorId, ErrorEntry>> = {
@@ -12,12 +29,139 @@ export const USAGE_ERRORS: Readonly<Record<UsageErrorId, ErrorEntry>> = {
     actions: ['run the command again with -vv and report what it prints'],
     retryable: false,
   },
+  'ML-INTERRUPTED': {
+    exit: 'sigint',
+    fault: 'user',
+    title: 'Stopped by Ctrl-C',
+    why: 'what was done until then stays; nothing was rolled back',
+    actions: ['run the same command again to go on'],
+    retryable: true,
+  },
+  'ML-TERMINATED': {
+    exit: 'sigterm',
+    fault: 'environment',
+    title: 'Stopped by SIGTERM',
+    why: 'what was done until then stays; nothing was rolled back',
+    actions: ['run the same command again to go on'],
+    retryable: true,
+  },
   'ML-USAGE': {
     exit: 'usage',
     fault: 'user',
     title: '{problem}',
     why: 'the command line could not be understood',
     actions: ['see `metrics-lab --help`'],
+    retryable: false,
+  },
+  'ML-USAGE-ARGUMENT': {
+    exit: 'usage',
+    fault: 'user',
+    title: '{problem}',
+    why: 'the command is used like this: {usage}',
+    actions: ['see `metrics-lab {help}`'],
+    retryable: false,
+  },
+  'ML-USAGE-BACKEND-FLAG': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The flag {flag} means nothing to the backend "{backend}"',
+    why: 'a flag that has no effect would hide a mistake; backends that use it: {backends}',
+    actions: ['leave the flag out, or choose another backend with --backend'],
+    retryable: false,
+    related: ['kubernetes-sigs/kwok#548'],
+  },
+  'ML-USAGE-COMMAND': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'Unknown command "{command}"',
+    why: 'the nearest ones are: {nearest}',
+    actions: ['see all commands with `metrics-lab {help}`'],
+    retryable: false,
+  },
+  'ML-USAGE-CONFIG': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The configuration has {count} problem(s)',
+    why: '{problems}',
+    actions: ['correct the file, then check it with `metrics-lab config validate`'],
+    retryable: false,
+  },
+  'ML-USAGE-COUNT': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The count must be a whole number from {min} to {max}, got "{value}"',
+    why: '{reason}',
+    actions: ['write it in plain digits, for example `metrics-lab publish 40`'],
+    retryable: false,
+  },
+  'ML-USAGE-DURATION': {
+    exit: 'usage',
+    fault: 'user',
+    title: '{name} must be a duration with a unit, got "{value}"',
+    why: '{reason}',
+    actions: ['write it like 500ms, 15s, 1m30s or 2h'],
+    retryable: false,
+  },
+  'ML-USAGE-ERROR-ID': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'There is no error with the ID "{id}"',
+    why: 'the nearest ones are: {nearest}',
+    actions: ['list all of them with `metrics-lab explain error`'],
+    retryable: false,
+  },
+  'ML-USAGE-FLAG': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'Unknown flag "{flag}"',
+    why: 'the nearest ones are: {nearest}',
+    actions: ['see `metrics-lab {help}`'],
+    retryable: false,
+  },
+  'ML-USAGE-LAB-NAME': {
+    exit: 'usage',
+    fault: 'user',
+    title: '{name} cannot be "{value}"',
+    why: '{reason}',
+    actions: [
+      'use at most {max} lower-case letters, digits and "-", starting and ending with a letter or digit, for example `metrics-lab up --lab my-lab`',
+    ],
+    retryable: false,
+    related: ['kubernetes-sigs/kind#1437'],
+  },
+  'ML-USAGE-OUTPUT': {
+    exit: 'usage',
+    fault: 'user',
+    title: '"{command}" cannot print its result as "{format}"',
+    why: 'its formats are: {formats}',
+    actions: ['choose one of these with -o'],
+    retryable: false,
+  },
+  'ML-USAGE-RATE': {
+    exit: 'usage',
+    fault: 'user',
+    title: '{name} must be a rate, got "{value}"',
+    why: '{reason}',
+    actions: ['write it like 5/s, 30/m or 100/h'],
+    retryable: false,
+  },
+  'ML-USAGE-SET': {
+    exit: 'usage',
+    fault: 'user',
+    title: '--set cannot be used with "{text}"',
+    why: '{reason}',
+    actions: [
+      'write it as path=value, for example --set hpa.max=5',
+      'list the paths with `metrics-lab config view --origin`',
+    ],
+    retryable: false,
+  },
+  'ML-USAGE-VALUE': {
+    exit: 'usage',
+    fault: 'user',
+    title: '{name} cannot be "{value}"',
+    why: 'expected {expected}',
+    actions: ['correct the value, then run the command again'],
     retryable: false,
   },
 };

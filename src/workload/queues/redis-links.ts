@@ -23,10 +23,18 @@ export class FencedConnection {
   }
 }
 
-/** For everything that answers at once. */
-export function redisLink(options: QueueOptions): Link<RedisConnection> {
+/** For everything but publishing. `prepare` is run on every new connection before it is used. */
+export function redisLink(
+  options: QueueOptions,
+  prepare?: (redis: RedisConnection) => Promise<void>,
+): Link<RedisConnection> {
   const endpoint = parseEndpoint(options.url, 'redis');
-  return new Link({ ...linkOptions(options), connect: (signal) => RedisConnection.open(endpoint, signal) });
+  const connect = async (signal: AbortSignal) => {
+    const redis = await RedisConnection.open(endpoint, signal);
+    await prepare?.(redis);
+    return redis;
+  };
+  return new Link({ ...linkOptions(options), connect });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../contracts/queue.ts';
 import { type RedisCommand, type RedisConnection, toNumber, toTexts } from '../../sources/redis-connection.ts';
 import { balance } from './balance.ts';
-import type { ListKeys } from './redis-list-keys.ts';
+import type { RedisKeys } from './redis-keys.ts';
 
 /** A consumer that was not seen for so long and holds nothing is forgotten. */
 const FORGET_AFTER_MS = 3_600_000;
@@ -13,7 +13,7 @@ const FORGET_AFTER_MS = 3_600_000;
  */
 export async function recoverLists(
   redis: RedisConnection,
-  keys: ListKeys,
+  keys: RedisKeys,
   self: string,
   nowMs: number,
 ): Promise<number> {
@@ -31,7 +31,7 @@ export async function recoverLists(
 }
 
 /** The ledger as one consistent snapshot. */
-export async function countLists(redis: RedisConnection, keys: ListKeys): Promise<Ledger> {
+export async function countLists(redis: RedisConnection, keys: RedisKeys): Promise<Ledger> {
   for (;;) {
     const names = toTexts(await redis.call(['ZRANGE', keys.consumers, 0, -1]));
     const replies = await redis.multi([

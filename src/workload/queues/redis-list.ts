@@ -13,7 +13,7 @@ import { decodeItem, encodeItem } from './item-codec.ts';
 import { Keeper, within } from './keeper.ts';
 import { checkQueueName, DEFAULT_CLAIM_TTL_MS, type QueueOptions } from './options.ts';
 import { publishingLink, redisLink } from './redis-links.ts';
-import { type ListKeys, listKeys } from './redis-list-keys.ts';
+import { type RedisKeys, redisKeys } from './redis-keys.ts';
 import { countLists, recoverLists } from './redis-list-upkeep.ts';
 import { publishToRedis } from './redis-publish.ts';
 
@@ -39,7 +39,7 @@ interface Held {
 export class RedisListQueue implements QueueDriver {
   readonly #options: QueueOptions;
   readonly #ttlMs: number;
-  readonly #keys: ListKeys;
+  readonly #keys: RedisKeys;
   /** The own processing list. */
   readonly #mine: string;
   readonly #main: Link<RedisConnection>;
@@ -54,7 +54,7 @@ export class RedisListQueue implements QueueDriver {
   constructor(options: QueueOptions) {
     this.#options = options;
     this.#ttlMs = options.claimTtlMs ?? DEFAULT_CLAIM_TTL_MS;
-    this.#keys = listKeys(checkQueueName(options.queue));
+    this.#keys = redisKeys(checkQueueName(options.queue));
     this.#mine = this.#keys.processing(options.consumerId);
     this.#main = redisLink(options);
     this.#exclusive = redisLink(options);

@@ -1,11 +1,11 @@
-/** The keys of a queue on a Redis list. The list itself has the queue's name, so that `LLEN jobs` and any scaler can read it. */
-export interface ListKeys {
-  /** Pushed left, taken right. */
+/** The keys of a queue in Redis. List or stream itself has the queue's name, so that `LLEN jobs` and any scaler can read it. */
+export interface RedisKeys {
+  /** List (pushed left, taken right) or stream. */
   readonly queue: string;
   readonly dead: string;
-  /** Hash item id → deliveries so far. */
+  /** List only: hash item id → deliveries so far. */
   readonly attempts: string;
-  /** Hash item id → why it is dead. */
+  /** List only: hash item id → why it is dead. */
   readonly reasons: string;
   /** Last item id given out. */
   readonly seq: string;
@@ -13,7 +13,7 @@ export interface ListKeys {
   /** Bitmap: bit = id of an acknowledged item. */
   readonly done: string;
   readonly acks: string;
-  /** Sorted set of consumers by when they were last seen (ms). */
+  /** List only: sorted set of consumers by when they were last seen (ms). */
   readonly consumers: string;
   readonly processing: (consumer: string) => string;
   /** Exists while the consumer lives. */
@@ -22,7 +22,7 @@ export interface ListKeys {
   readonly batch: (id: string) => string;
 }
 
-export function listKeys(queue: string): ListKeys {
+export function redisKeys(queue: string): RedisKeys {
   const key = (name: string) => `${queue}:${name}`;
   return {
     queue,

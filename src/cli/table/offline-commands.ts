@@ -1,0 +1,63 @@
+import { oneOf, parseText } from '../values/names.ts';
+import { type CommandSpec, DOCUMENT_FORMATS, RECORD_FORMATS } from './types.ts';
+
+export const SHELLS: readonly string[] = ['bash', 'zsh', 'fish', 'powershell'];
+
+/** Commands that need no lab. */
+export const OFFLINE_COMMANDS: readonly CommandSpec[] = [
+  {
+    path: ['explain', 'error'],
+    summary: 'what an error ID means and what to do; without an ID, all of them',
+    arguments: [{ name: 'id', help: 'for example ML-LOCK-HELD', required: false, dynamic: 'error-ids' }],
+    formats: RECORD_FORMATS,
+    config: false,
+    examples: ['metrics-lab explain error ML-LOCK-HELD'],
+    load: () => import('../commands/explain-error.ts'),
+  },
+  {
+    path: ['config', 'view'],
+    summary: 'the settings after flags, environment, files and defaults are put together',
+    flags: [
+      { name: 'origin', help: 'say where each value comes from' },
+      { name: 'set', value: 'path=value', help: 'as in up', repeat: true },
+    ],
+    formats: DOCUMENT_FORMATS,
+    config: true,
+    examples: ['metrics-lab config view', 'metrics-lab config view --origin'],
+    load: () => import('../commands/config-view.ts'),
+  },
+  {
+    path: ['config', 'path'],
+    summary: 'where configuration and state lie on this machine',
+    formats: RECORD_FORMATS,
+    config: false,
+    load: () => import('../commands/config-path.ts'),
+  },
+  {
+    path: ['config', 'validate'],
+    summary: 'check a lab file, or all that would be read; prints every problem at once',
+    arguments: [{ name: 'file', help: 'a lab file; - reads stdin', required: false, parse: parseText }],
+    formats: DOCUMENT_FORMATS,
+    config: false,
+    examples: ['metrics-lab config validate ./metrics-lab.yaml'],
+    load: () => import('../commands/config-validate.ts'),
+  },
+  {
+    path: ['completion'],
+    summary: 'print the completion script of a shell',
+    details: ['For bash: source <(metrics-lab completion bash). The other shells likewise; see the head of the script.'],
+    arguments: [
+      { name: 'shell', help: 'bash, zsh, fish or powershell', required: true, choices: SHELLS, parse: oneOf(SHELLS) },
+    ],
+    formats: ['text'],
+    config: false,
+    load: () => import('../commands/completion.ts'),
+  },
+  {
+    path: ['version'],
+    summary: 'versions of metrics-lab and of what it runs on',
+    formats: DOCUMENT_FORMATS,
+    config: false,
+    load: () => import('../commands/version.ts'),
+  },
+];

@@ -1,0 +1,70 @@
+import type { CommandContext } from '../context.ts';
+import type { Flags } from '../flags.ts';
+
+export type OutputFormat = 'text' | 'wide' | 'json' | 'yaml' | 'ndjson' | 'name';
+
+/** A value as typed, after its parser: durations in ms, rates per second. */
+export type FlagValue = string | number | boolean;
+
+/** Turns typed text into a value or raises a usage error; `name` is how the message calls it, e.g. `--rate`. */
+export type ValueParser = (text: string, name: string) => FlagValue;
+
+/** Values that completion finds out when asked. */
+export type DynamicValues = 'labs' | 'error-ids' | 'components';
+
+export interface FlagSpec {
+  /** Long name without the dashes. */
+  readonly name: string;
+  readonly short?: string;
+  /** Placeholder of the value in help, e.g. `duration`; absent = on or off. */
+  readonly value?: string;
+  readonly help: string;
+  readonly parse?: ValueParser;
+  readonly choices?: readonly string[];
+  /** May be given several times. On/off flags count, the others make a list. */
+  readonly repeat?: boolean;
+  /** Shown in help; the value itself comes from the settings. */
+  readonly fallback?: string;
+  /** The environment variable with the same meaning. */
+  readonly env?: string;
+  readonly dynamic?: DynamicValues;
+}
+
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly help: string;
+  readonly required: boolean;
+  readonly parse?: ValueParser;
+  readonly choices?: readonly string[];
+  readonly dynamic?: DynamicValues;
+}
+
+/** One command as data: help, docs/cli.md, completion, parsing and the hint check are all made from it. */
+export interface CommandSpec {
+  /** Words that call it, e.g. `['watch', 'hpa']`. */
+  readonly path: readonly string[];
+  readonly summary: string;
+  /** Longer text of its own help, one paragraph per entry. */
+  readonly details?: readonly string[];
+  readonly arguments?: readonly ArgumentSpec[];
+  readonly flags?: readonly FlagSpec[];
+  readonly formats: readonly OutputFormat[];
+  /** Whether it reads configuration files; the others work even when these are broken. */
+  readonly config: boolean;
+  readonly examples?: readonly string[];
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** What a file in `commands/` exports. It is imported only when the command runs (STYLE rule 24). */
+export interface CommandModule {
+  readonly run: (context: CommandContext, flags: Flags) => Promise<void>;
+}
+
+/** A word that only holds commands, such as `watch`. */
+export interface GroupSpec {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export const RECORD_FORMATS: readonly OutputFormat[] = ['text', 'wide', 'json', 'yaml', 'ndjson', 'name'];
+export const DOCUMENT_FORMATS: readonly OutputFormat[] = ['text', 'json', 'yaml'];

@@ -1,0 +1,171 @@
+import { parseDuration, parsePositiveDuration } from '../values/duration.ts';
+import { oneOf, parseQuantity, parseText, parseVersion } from '../values/names.ts';
+import { integer, parseShare } from '../values/numbers.ts';
+import { type CommandSpec, DOCUMENT_FORMATS, type FlagSpec } from './types.ts';
+
+export const BACKENDS: readonly string[] = ['auto', 'embedded', 'native', 'kind', 'minikube', 'context'];
+export const QUEUES: readonly string[] = ['redis', 'redis-stream', 'beanstalkd'];
+const MAX_PORT = 65_535;
+
+const CLUSTER_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'backend',
+    value: 'name',
+    help: 'what the cluster is made of',
+    choices: BACKENDS,
+    fallback: 'auto',
+    env: 'METRICS_LAB_BACKEND',
+    parse: oneOf(BACKENDS),
+  },
+  {
+    name: 'bin-dir',
+    value: 'dir',
+    help: 'folder with the Kubernetes binaries (native)',
+    env: 'METRICS_LAB_BIN_DIR',
+    parse: parseText,
+  },
+  {
+    name: 'kubernetes-version',
+    value: 'version',
+    help: 'version of Kubernetes, e.g. 1.36.3',
+    env: 'METRICS_LAB_KUBERNETES_VERSION',
+    parse: parseVersion,
+  },
+  {
+    name: 'sync-period',
+    value: 'duration',
+    help: 'how often the HPA controller looks',
+    fallback: '15s',
+    env: 'METRICS_LAB_SYNC_PERIOD',
+    parse: parsePositiveDuration,
+  },
+  {
+    name: 'api-port',
+    value: 'port',
+    help: 'port of the API server; 0 = a free one',
+    fallback: '0',
+    env: 'METRICS_LAB_API_PORT',
+    parse: integer(0, MAX_PORT),
+  },
+  {
+    name: 'pods-capacity',
+    value: 'pods',
+    help: 'how many pods the node takes',
+    fallback: '110',
+    env: 'METRICS_LAB_PODS_CAPACITY',
+    parse: integer(1, 1000),
+  },
+];
+
+const HPA_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'min',
+    value: 'pods',
+    help: 'fewest consumers; 0 = scale to zero',
+    fallback: '1',
+    env: 'METRICS_LAB_MIN',
+    parse: integer(0, 1000),
+  },
+  {
+    name: 'max',
+    value: 'pods',
+    help: 'most consumers',
+    fallback: '20',
+    env: 'METRICS_LAB_MAX',
+    parse: integer(1, 1000),
+  },
+  {
+    name: 'target',
+    value: 'items',
+    help: 'waiting items per consumer',
+    fallback: '2',
+    env: 'METRICS_LAB_TARGET',
+    parse: parseQuantity,
+  },
+  {
+    name: 'scale-down-window',
+    value: 'duration',
+    help: 'stabilization window of the scale-down',
+    fallback: '300s',
+    env: 'METRICS_LAB_SCALE_DOWN_WINDOW',
+    parse: parseDuration,
+  },
+];
+
+const WORKLOAD_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'queue',
+    value: 'kind',
+    help: 'the queue between producer and consumers',
+    choices: QUEUES,
+    fallback: 'redis',
+    env: 'METRICS_LAB_QUEUE',
+    parse: oneOf(QUEUES),
+  },
+  {
+    name: 'queue-url',
+    value: 'url',
+    help: "a queue server of yours instead of the lab's own; put passwords in METRICS_LAB_QUEUE_URL",
+    env: 'METRICS_LAB_QUEUE_URL',
+    parse: parseText,
+  },
+  {
+    name: 'service-time',
+    value: 'duration',
+    help: 'how long a consumer works on one item',
+    fallback: '1s',
+    env: 'METRICS_LAB_SERVICE_TIME',
+    parse: parseDuration,
+  },
+  {
+    name: 'start-delay',
+    value: 'duration',
+    help: 'how long a consumer takes to start',
+    fallback: '0s',
+    env: 'METRICS_LAB_START_DELAY',
+    parse: parseDuration,
+  },
+  {
+    name: 'failure-rate',
+    value: 'share',
+    help: 'share of items whose work fails, 0 to 1',
+    fallback: '0',
+    env: 'METRICS_LAB_FAILURE_RATE',
+    parse: parseShare,
+  },
+  {
+    name: 'max-attempts',
+    value: 'times',
+    help: 'tries before an item goes to the dead-letter place',
+    fallback: '5',
+    env: 'METRICS_LAB_MAX_ATTEMPTS',
+    parse: integer(1, 1000),
+  },
+];
+
+export const UP: CommandSpec = {
+  path: ['up'],
+  summary: 'make the lab (cluster, metrics server, queue, app, HPA) match the settings; resumes if half done',
+  details: [
+    'Running it again changes what differs and leaves the rest alone. Settings that need a new cluster are refused unless --recreate is given.',
+    'Nothing is rolled back when a step fails: correct the cause and run it again, or remove everything with teardown.',
+  ],
+  flags: [
+    ...CLUSTER_FLAGS,
+    ...HPA_FLAGS,
+    ...WORKLOAD_FLAGS,
+    { name: 'recreate', help: 'remove the lab first when a setting needs a new cluster' },
+    { name: 'rollback', help: 'remove what was made when a step fails (for CI)' },
+    { name: 'dry-run', help: 'print what would be done, change nothing' },
+    { name: 'set', value: 'path=value', help: 'any setting of the lab file, e.g. --set hpa.max=5', repeat: true },
+    { name: 'merge-kubeconfig', help: "add the lab's context to your kubeconfig; the current context stays" },
+  ],
+  formats: DOCUMENT_FORMATS,
+  config: true,
+  examples: [
+    'metrics-lab up',
+    'metrics-lab up --backend native --bin-dir ./bin --min 0',
+    'metrics-lab up --lab b --queue beanstalkd',
+  ],
+  load: () => import('../commands/up.ts'),
+};
