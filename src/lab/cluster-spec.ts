@@ -1,0 +1,15 @@
+import type { ClusterSpec } from '../contracts/backend.ts';
+import type { LabSpec } from '../contracts/lab-spec.ts';
+
+/** What a backend needs to know of a lab. */
+export function clusterSpecOf(spec: LabSpec, labDir: string): ClusterSpec {
+  return {
+    lab: spec.lab,
+    labDir,
+    ...(spec.kubernetesVersion === undefined ? {} : { kubernetesVersion: spec.kubernetesVersion }),
+    ...(spec.binDir === undefined ? {} : { binDir: spec.binDir }),
+    syncPeriodSeconds: spec.syncPeriodSeconds,
+    apiPort: spec.apiPort,
+    nodeCapacity: spec.node,
+  };
+}

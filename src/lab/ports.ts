@@ -1,0 +1,52 @@
+import type { ClusterBackend, ClusterHandle, ComponentControl } from '../contracts/backend.ts';
+import type { Clock } from '../contracts/clock.ts';
+import type { ComponentSpec, ComponentStatus } from '../contracts/component.ts';
+import type { IoHost } from '../contracts/events.ts';
+import type { Files } from '../contracts/files.ts';
+import type { KubeClient } from '../contracts/kube-client.ts';
+import type { LabSpec } from '../contracts/lab-spec.ts';
+import type { Processes } from '../contracts/processes.ts';
+import type { QueueDriver } from '../contracts/queue.ts';
+
+/** A lab's supervised processes as the use cases see them; see `ComponentControl` for `ensure`. */
+export interface LabComponents extends ComponentControl {
+  list(): readonly { readonly spec: ComponentSpec; readonly status: ComponentStatus | undefined }[];
+  /** Stops one and forgets it; true when it was there. */
+  remove(name: string, signal: AbortSignal): Promise<boolean>;
+  /** Stops everything that belongs to the lab, the supervisor too; what still lives afterwards is `left`. */
+  stopAll(): Promise<{ readonly stopped: readonly string[]; readonly left: readonly string[] }>;
+}
+
+/** What the use cases of a lab need from outside; wired in cli/container.ts. */
+export interface LabPorts {
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly clock: Clock;
+  readonly io: IoHost;
+  readonly signal: AbortSignal;
+  /** The folder that holds all labs. */
+  readonly labsDir: string;
+  /** The command line, for the lock and the journal. */
+  readonly command: string;
+  components(labDir: string): LabComponents;
+  backend(spec: LabSpec): Promise<ClusterBackend>;
+  /** Raises ML-KUBE-CONFIG. */
+  client(kubeconfig: string): KubeClient;
+  openQueue(options: { readonly spec: LabSpec; readonly url: string; readonly ledgerFile: string }): Promise<QueueDriver>;
+  freePort(): Promise<number>;
+  isPortBusy(port: number): Promise<boolean>;
+  /** URL-safe text with that many random bytes in it. */
+  randomToken(bytes: number): string;
+  /** Command line of one of our own programs, e.g. `consumer`. */
+  program(name: string): readonly [command: string, ...args: string[]];
+  /** Environment variable PATH of the caller, to find queue servers. */
+  readonly searchPath: string;
+}
+
+/** What later steps need to know of the earlier ones. */
+export interface LabContext {
+  readonly ports: LabPorts;
+  readonly spec: LabSpec;
+  readonly cluster: ClusterHandle;
+  readonly client: KubeClient;
+}

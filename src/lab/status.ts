@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { ClusterHandle } from '../contracts/backend.ts';
+import type { LabRecord } from '../contracts/lab-record.ts';
+import type { LabSpec } from '../contracts/lab-spec.ts';
+import type { Ledger } from '../contracts/queue.ts';
+import { describe } from '../errors/lab-error.ts';
+import { type HpaSummary, hpaSummary, parseHpa } from '../kube/hpa.ts';
+import { parseAs } from '../kube/objects.ts';
+import { type LabPaths, labPaths, requireRecord } from './lab-store.ts';
+import { readLedger } from './ledger.ts';
+import type { LabPorts } from './ports.ts';
+
+export interface ComponentState {
+  readonly name: string;
+  readonly pid: number | null;
+  readonly healthy: boolean;
+  readonly restarts: number;
+  readonly url: string | null;
+  readonly log: string;
+  /** Why it is not healthy; empty when it is. */
+  readonly message: string;
+}
+
+/** What `status` shows; the JSON of `status -o json` (docs/schemas/status.json) is this. */
+export interface LabStatus {
+  readonly lab: string;
+  readonly backend: string;
+  readonly kubernetesVersion: string | null;
+  readonly kubeconfig: string | null;
+  readonly context: string | null;
+  readonly namespace: string;
+  /** Everything that `up` made is there and healthy. */
+  readonly ready: boolean;
+  /** What is not as it should be, one sentence each. */
+  readonly problems: readonly string[];
+  readonly hpas: readonly HpaSummary[];
+  /** null when the queue could not be asked. */
+  readonly ledger: Ledger | null;
+  readonly queue: { readonly kind: string; readonly name: string };
+  readonly components: readonly ComponentState[];
+  readonly metricsServer: { readonly url: string | null; readonly writeUrl: string | null; readonly writeTokenFile: string | null };
+  readonly pki: ClusterHandle['pki'] | null;
+  /** One command that makes sense now. */
+  readonly next: string;
+}
+
+const HpaList = z.object({ items: z.array(z.unknown()) });
+const ASK_TIMEOUT_MS = 3_000;
+
+/** The state of a lab that must exist. What cannot be asked is a problem in the answer. Raises ML-LAB-NOT-FOUND, ML-STATE-CORRUPT. */
+export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus> {
+  const record = requireRecord(ports.files, ports.labsDir, lab);
+  const paths = labPaths(ports.labsDir, lab);
+  const components = componentStates(ports, paths);
+  const [hpas, ledger] = await Promise.all([
+    settled(() => readHpas(ports, record)),
+    settled(() => readLedger(ports, paths, record.spec)),
+  ]);
+  const problems = [
+    ...(record.complete ? [] : ['`up` has not come to its end']),
+    ...components.filter(({ healthy }) => !healthy).map(({ name, message }) => `${name}: ${message || 'not healthy'}`),
+    ...('fault' in hpas ? [`the HPAs cannot be read: ${hpas.fault}`] : []),
+    ...('fault' in ledger ? [`the queue cannot be asked: ${ledger.fault}`] : []),
+    ...('fault' in ledger || ledger.value.lost === 0 ? [] : [`${ledger.value.lost} items are lost`]),
+  ];
+  const ready = problems.length === 0;
+  return {
+    lab,
+    backend: record.spec.backend,
+    kubernetesVersion: record.cluster?.kubernetesVersion ?? null,
+    kubeconfig: record.cluster?.kubeconfig ?? null,
+    context: record.cluster?.context ?? null,
+    namespace: record.spec.namespace,
+    ready,
+    problems,
+    hpas: 'value' in hpas ? hpas.value : [],
+    ledger: 'value' in ledger ? ledger.value : null,
+    queue: { kind: record.spec.queue.kind, name: record.spec.queue.name },
+    components,
+    metricsServer: metricsServerOf(components),
+    pki: record.cluster?.pki ?? null,
+    next: nextCommand(record.spec, ready, 'value' in ledger ? ledger.value : undefined),
+  };
+}
+
+function componentStates(ports: LabPorts, paths: LabPaths): ComponentState[] {
+  return ports
+    .components(paths.dir)
+    .list()
+    .map(({ spec, status }) => ({
+      name: spec.name,
+      pid: status?.process?.pid ?? null,
+      healthy: status?.healthy ?? false,
+      restarts: status?.restarts ?? 0,
+      url: spec.url ?? null,
+      log: spec.logFile,
+      message: status === undefined ? 'the supervisor has not started it' : status.message,
+    }));
+}
+
+async function readHpas(ports: LabPorts, record: LabRecord): Promise<readonly HpaSummary[]> {
+  if (record.cluster === undefined) return [];
+  const client = ports.client(record.cluster.kubeconfig);
+  try {
+    const path = `/apis/autoscaling/v2/namespaces/${record.spec.namespace}/horizontalpodautoscalers`;
+    const list = await client.json('GET', path, undefined, { timeoutMs: ASK_TIMEOUT_MS, signal: ports.signal });
+    return parseAs(HpaList, list, 'a list of HPAs').items.map((item) => hpaSummary(parseHpa(item)));
+  } finally {
+    client.close();
+  }
+}
+
+async function settled<T>(ask: () => Promise<T>): Promise<{ readonly value: T } | { readonly fault: string }> {
+  try {
+    return { value: await ask() };
+  } catch (error) {
+    return { fault: describe(error) };
+  }
+}
+
+function metricsServerOf(components: readonly ComponentState[]): LabStatus['metricsServer'] {
+  const url = components.find(({ name }) => name === 'metrics-server')?.url ?? null;
+  return { url, writeUrl: null, writeTokenFile: null };
+}
+
+function nextCommand(spec: LabSpec, ready: boolean, ledger: Ledger | undefined): string {
+  const flag = spec.lab === 'lab' ? '' : ` --lab ${spec.lab}`;
+  if (!ready) return `metrics-lab up${flag}`;
+  const backlog = (ledger?.waiting ?? 0) + (ledger?.inFlight ?? 0);
+  return backlog > 0 ? `metrics-lab watch hpa${flag}` : `metrics-lab publish 40${flag}`;
+}

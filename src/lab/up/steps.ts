@@ -1,0 +1,103 @@
+import type { ClusterBackend, ClusterHandle } from '../../contracts/backend.ts';
+import type { LabRecord } from '../../contracts/lab-record.ts';
+import type { LabSpec } from '../../contracts/lab-spec.ts';
+import type { KubeClient } from '../../contracts/kube-client.ts';
+import { LabError } from '../../errors/lab-error.ts';
+import { clusterSpecOf } from '../cluster-spec.ts';
+import { type LabPaths, writeRecord } from '../lab-store.ts';
+import { backlogOf, readLedger } from '../ledger.ts';
+import type { LabPorts } from '../ports.ts';
+import type { Step, StepResult } from '../run-steps.ts';
+import { applyHpa, onTheWayToZero, settleHpa } from './hpa-step.ts';
+import { ensureMetricsServer } from './metrics-server-step.ts';
+import { ensureNode, NODE_NAME } from './node-step.ts';
+import { ensureQueue } from './queue-step.ts';
+import { nodeReady, readyConditions } from './ready.ts';
+import type { UpOptions } from './up.ts';
+import { waitFor } from './wait-for.ts';
+import { applyWorkload } from './workload-step.ts';
+
+/** What the steps of one `up` share. `record` grows as steps learn things, and is on disk whenever a step ends. */
+export interface UpState {
+  readonly ports: LabPorts;
+  readonly paths: LabPaths;
+  readonly spec: LabSpec;
+  readonly backend: ClusterBackend;
+  readonly options: UpOptions;
+  record: LabRecord;
+}
+
+/** The steps of `up` in order. Each may be run again after any interruption. */
+export function upSteps(state: UpState): readonly Step[] {
+  const { backend, spec } = state;
+  return [
+    { id: 'cluster', title: `cluster (${backend.name})`, run: () => createCluster(state) },
+    { id: 'node', title: 'process node', run: () => withClient(state, (client) => ensureNode(state, client)) },
+    { id: 'queue', title: `queue (${spec.queue.kind})`, run: () => ensureQueue(state) },
+    {
+      id: 'metrics-server',
+      title: 'metrics server',
+      run: () => withClient(state, (client) => ensureMetricsServer(state, client)),
+    },
+    {
+      id: 'workload',
+      title: 'producer and consumers',
+      run: () => withClient(state, (client) => applyWorkload(state, client)),
+    },
+    {
+      id: 'hpa',
+      title: 'HorizontalPodAutoscaler',
+      run: () => withClient(state, (client) => applyHpa(client, spec)),
+    },
+    { id: 'ready', title: 'everything ready', run: () => withClient(state, (client) => waitReady(state, client)) },
+  ];
+}
+
+/** The record with more in it, written before anything relies on it. */
+export function remember(state: UpState, more: Partial<LabRecord>): void {
+  state.record = { ...state.record, ...more };
+  writeRecord(state.ports.files, state.paths, state.record);
+}
+
+/** The cluster that the first step made. */
+export function clusterOf(state: UpState): ClusterHandle {
+  const { cluster } = state.record;
+  if (cluster === undefined) throw new LabError('ML-INTERNAL', { text: 'a step ran before the cluster was made' });
+  return cluster;
+}
+
+async function createCluster(state: UpState): Promise<StepResult> {
+  const { ports, paths, spec, backend } = state;
+  const { handle, changed } = await backend.create(clusterSpecOf(spec, paths.dir), {
+    io: ports.io,
+    components: ports.components(paths.dir),
+    signal: ports.signal,
+    step: 'cluster',
+  });
+  if (JSON.stringify(handle) !== JSON.stringify(state.record.cluster)) remember(state, { cluster: handle });
+  return { changed, detail: `Kubernetes ${handle.kubernetesVersion} at ${handle.server}` };
+}
+
+async function withClient<T>(state: UpState, use: (client: KubeClient) => Promise<T>): Promise<T> {
+  const client = state.ports.client(clusterOf(state).kubeconfig);
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+async function waitReady(state: UpState, client: KubeClient): Promise<StepResult> {
+  const { ports, paths, spec, options } = state;
+  const backlog = async () => backlogOf(await readLedger(ports, paths, spec));
+  const waited = await waitFor(
+    [
+      nodeReady(client, NODE_NAME),
+      ...readyConditions(client, spec),
+      { check: () => onTheWayToZero(client, spec, backlog) },
+    ],
+    { ...ports, lab: spec.lab, step: 'ready', timeoutMs: options.timeoutMs },
+  );
+  await settleHpa(client, spec);
+  return { changed: waited };
+}
