@@ -32,7 +32,11 @@ export interface LabPorts {
   backend(spec: LabSpec): Promise<ClusterBackend>;
   /** Raises ML-KUBE-CONFIG. */
   client(kubeconfig: string): KubeClient;
-  openQueue(options: { readonly spec: LabSpec; readonly url: string; readonly ledgerFile: string }): Promise<QueueDriver>;
+  openQueue(options: {
+    readonly spec: LabSpec;
+    readonly url: string;
+    readonly ledgerFile: string;
+  }): Promise<QueueDriver>;
   freePort(): Promise<number>;
   isPortBusy(port: number): Promise<boolean>;
   /** URL-safe text with that many random bytes in it. */

@@ -38,7 +38,11 @@ export interface LabStatus {
   readonly ledger: Ledger | null;
   readonly queue: { readonly kind: string; readonly name: string };
   readonly components: readonly ComponentState[];
-  readonly metricsServer: { readonly url: string | null; readonly writeUrl: string | null; readonly writeTokenFile: string | null };
+  readonly metricsServer: {
+    readonly url: string | null;
+    readonly writeUrl: string | null;
+    readonly writeTokenFile: string | null;
+  };
   readonly pki: ClusterHandle['pki'] | null;
   /** One command that makes sense now. */
   readonly next: string;

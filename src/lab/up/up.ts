@@ -79,7 +79,14 @@ export async function planUp(
   const backend = await preflight(ports, spec, paths);
   const before = readRecord(ports.files, paths, spec.lab);
   const record = before ?? newRecord(ports, spec);
-  const state: UpState = { ports, paths, spec, backend, options: { recreate: false, rollback: false, timeoutMs: 0 }, record };
+  const state: UpState = {
+    ports,
+    paths,
+    spec,
+    backend,
+    options: { recreate: false, rollback: false, timeoutMs: 0 },
+    record,
+  };
   return {
     steps: upSteps(state).map(({ title }) => title),
     drift: before === undefined ? { inPlace: [], needsNewCluster: [] } : specDrift(before.spec, spec),

@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CliHome } from '../helpers/cli.ts';
+import { eventually, statusOf } from '../helpers/lab-client.ts';
+import { binDir, haveReal } from '../helpers/real-binaries.ts';
+
+const ITEMS = 2_000;
+
+/** Issue 3: while 20 consumers work on 2,000 items, a random one is killed every second and the queue server restarts once. */
+describe.skipIf(!haveReal('redis-server', 'beanstalkd')).each(['redis', 'redis-stream', 'beanstalkd'])(
+  'no item is lost: %s',
+  (queue) => {
+    const home = new CliHome();
+    const at = ['--lab', `delivery-${queue}`];
+    const lab = `delivery-${queue}`;
+
+    beforeAll(async () => {
+      const fast = [
+        '--service-time',
+        '100ms',
+        '--sync-period',
+        '5s',
+        '--scale-down-window',
+        '1m',
+        '--max-attempts',
+        '50',
+      ];
+      await home.ok(['up', ...at, '--backend', 'native', '--queue', queue, ...fast, '--bin-dir', binDir()]);
+    });
+    afterAll(async () => {
+      await home.run(['teardown', ...at, '--force']);
+      home[Symbol.dispose]();
+    });
+
+    it('kill -9 of consumers every second and of the queue server once', async () => {
+      await home.ok(['publish', String(ITEMS), ...at]);
+      await home.ok(['watch', 'hpa', ...at, '--until', 'desired>=20', '--for', '60s']);
+      await eventually(
+        '20 consumers',
+        async () => consumers(home),
+        (pids) => pids.length >= 15,
+        60_000,
+      );
+      for (let second = 0; second < 12; second += 1) {
+        const pids = consumers(home);
+        const victim = pids[Math.floor(Math.random() * pids.length)];
+        if (victim !== undefined) process.kill(victim, 'SIGKILL');
+        if (second === 5) {
+          const server = (await statusOf(home, lab)).components.find(({ name }) => name === 'queue');
+          process.kill(server?.pid ?? -1, 'SIGKILL');
+        }
+        await delay(1_000);
+      }
+      const { ledger } = await eventually(
+        'everything processed',
+        () => statusOf(home, lab),
+        (status) => status.ledger !== null && status.ledger.waiting === 0 && status.ledger.inFlight === 0,
+        180_000,
+      );
+      expect(ledger).toMatchObject({ published: ITEMS, processed: ITEMS, lost: 0, dead: 0 });
+    });
+  },
+);
+
+/** Pids of the consumer programs of this home's labs. */
+function consumers(home: CliHome): number[] {
+  return home
+    .leftovers()
+    .filter((line) => line.includes('programs/consumer.js'))
+    .map((line) => Number(line.split(' ')[0]));
+}
