@@ -9,6 +9,10 @@ export type StateErrorId =
   | 'ML-LAB-CHANGED'
   | 'ML-LEFTOVER'
   | 'ML-PROC-SPAWN'
+  | 'ML-LAB-NOT-READY'
+  | 'ML-LAB-NO-QUEUE'
+  | 'ML-LAB-PORT-BUSY'
+  | 'ML-LOGS-COMPONENT'
   | 'ML-COMPONENT-UNHEALTHY';
 
 /** The lab's folder, its lock, its journal, its processes. */
@@ -89,5 +93,41 @@ export const STATE_ERRORS: Readonly<Record<StateErrorId, ErrorEntry>> = {
       'resume with `metrics-lab up --lab {lab}`, or remove the lab with `metrics-lab teardown --lab {lab}`',
     ],
     retryable: true,
+  },
+  'ML-LAB-NOT-READY': {
+    exit: 'timeout',
+    fault: 'environment',
+    title: 'Lab "{lab}" was not ready within {seconds} s',
+    why: '{reason}',
+    actions: [
+      'see what is wrong with `metrics-lab status --lab {lab}`',
+      'go on waiting with `metrics-lab up --lab {lab}`, or remove the lab with `metrics-lab teardown --lab {lab}`',
+    ],
+    retryable: true,
+    related: ['kubernetes-sigs/kind#2654'],
+  },
+  'ML-LAB-NO-QUEUE': {
+    exit: 'precondition',
+    fault: 'user',
+    title: 'Lab "{lab}" has no queue yet',
+    why: '`up` was interrupted before the queue was made',
+    actions: ['go on with `metrics-lab up --lab {lab}`'],
+    retryable: false,
+  },
+  'ML-LAB-PORT-BUSY': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'Port {port} of 127.0.0.1, asked for {what}, is in use',
+    why: 'another program listens on it',
+    actions: ['end that program, or choose another port (0 = a free one)'],
+    retryable: true,
+  },
+  'ML-LOGS-COMPONENT': {
+    exit: 'not-found',
+    fault: 'user',
+    title: 'Lab "{lab}" has no log of "{component}"',
+    why: 'its logs: {names}',
+    actions: ['see the components with `metrics-lab status --lab {lab}`'],
+    retryable: false,
   },
 };
