@@ -1,4 +1,4 @@
-import { Command, type Option } from 'commander';
+import { Command, type HelpContext, type Option } from 'commander';
 import { LabError } from '../errors/lab-error.ts';
 import { nearest } from './nearest.ts';
 
@@ -46,8 +46,27 @@ export class LabCommand extends Command {
     throw this.#argumentError(`Too many arguments: ${extra.join(' ')}`);
   }
 
-  /** No subcommand where one is needed. */
-  missingSubcommand(): never {
+  /** `metrics-lab` alone is a request for help; `metrics-lab watch` alone lacks something. */
+  override help(context?: HelpContext | ((text: string) => string)): never {
+    if (typeof context !== 'object' || context.error !== true) return super.help();
+    return this.parent === null ? super.help() : this.#missingSubcommand();
+  }
+
+  /** `help watch hpa`: all of the words, where commander looks at the first one only. */
+  _dispatchHelpCommand(): never {
+    let command: LabCommand = this;
+    for (const word of this.args.slice(1)) {
+      const next = command.commands.find((child) => child.name() === word);
+      if (!(next instanceof LabCommand)) {
+        command.args = [word];
+        return command.unknownCommand();
+      }
+      command = next;
+    }
+    return command.help();
+  }
+
+  #missingSubcommand(): never {
     const names = this.commands.map((command) => command.name()).join(', ');
     throw this.#argumentError(`"${this.#words().join(' ')}" needs to know what: ${names}`);
   }

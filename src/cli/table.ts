@@ -1,21 +1,40 @@
 import { LAB_COMMANDS } from './table/lab-commands.ts';
 import { OFFLINE_COMMANDS } from './table/offline-commands.ts';
-import type { CommandSpec, GroupSpec } from './table/types.ts';
+import type { CommandSpec, GroupSpec, LoadableCommand } from './table/types.ts';
 import { UP } from './table/up.ts';
 
-/** Every command there is, in the order of `--help`. */
-export const COMMANDS: readonly CommandSpec[] = [UP, ...LAB_COMMANDS, ...OFFLINE_COMMANDS];
+/** Every command that is described, in the order of `--help`. */
+export const SPECS: readonly CommandSpec[] = [UP, ...LAB_COMMANDS, ...OFFLINE_COMMANDS];
 
-/** Words that only hold commands. */
-export const GROUPS: readonly GroupSpec[] = [
-  { name: 'watch', summary: 'follow something while it changes' },
-  { name: 'export', summary: 'collect files' },
-  { name: 'explain', summary: 'say what something means' },
-  { name: 'config', summary: 'settings and where they come from' },
-];
+/** The module of each command, by its words. A command without one is not offered. */
+const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
+  'explain error': () => import('./commands/explain-error.ts'),
+  'config path': () => import('./commands/config-path.ts'),
+  version: () => import('./commands/version.ts'),
+};
 
-/** `metrics-lab watch hpa [name]`: how a command is called. */
-export function usageOf(spec: CommandSpec): string {
-  const parts = (spec.arguments ?? []).map(({ name, required }) => (required ? `<${name}>` : `[${name}]`));
-  return ['metrics-lab', ...spec.path, ...parts].join(' ');
+/** The commands that there are. */
+export const COMMANDS: readonly LoadableCommand[] = SPECS.flatMap((spec) => {
+  const load = MODULES[wordsOf(spec)];
+  return load === undefined ? [] : [{ ...spec, load }];
+});
+
+const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
+  watch: 'live views',
+  explain: 'what something means',
+  export: 'take things out of the lab',
+  config: 'the settings and where they come from',
+};
+
+/** The words that only hold commands, in the order of these. */
+export const GROUPS: readonly GroupSpec[] = groupsOf(COMMANDS);
+
+export function groupsOf(commands: readonly CommandSpec[]): readonly GroupSpec[] {
+  const names = new Set(commands.flatMap(({ path }) => (path.length > 1 ? [path[0] ?? ''] : [])));
+  return [...names].map((name) => ({ name, summary: GROUP_SUMMARIES[name] ?? name }));
+}
+
+/** `watch hpa` */
+export function wordsOf(spec: CommandSpec): string {
+  return spec.path.join(' ');
 }

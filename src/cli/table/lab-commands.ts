@@ -15,7 +15,6 @@ export const LAB_COMMANDS: readonly CommandSpec[] = [
     formats: RECORD_FORMATS,
     config: true,
     examples: ['metrics-lab status', 'metrics-lab status -o json'],
-    load: () => import('../commands/status.ts'),
   },
   {
     path: ['publish'],
@@ -28,7 +27,6 @@ export const LAB_COMMANDS: readonly CommandSpec[] = [
     formats: DOCUMENT_FORMATS,
     config: true,
     examples: ['metrics-lab publish 40', 'metrics-lab publish 600 --rate 5/s'],
-    load: () => import('../commands/publish.ts'),
   },
   {
     path: ['watch', 'hpa'],
@@ -42,7 +40,6 @@ export const LAB_COMMANDS: readonly CommandSpec[] = [
     formats: ['text', 'json', 'ndjson'],
     config: true,
     examples: ['metrics-lab watch hpa', "metrics-lab watch hpa --until 'desired==5' --for 3m"],
-    load: () => import('../commands/watch-hpa.ts'),
   },
   {
     path: ['logs'],
@@ -57,7 +54,6 @@ export const LAB_COMMANDS: readonly CommandSpec[] = [
     formats: ['text'],
     config: true,
     examples: ['metrics-lab logs', 'metrics-lab logs metrics-server -f --tail 20'],
-    load: () => import('../commands/logs.ts'),
   },
   {
     path: ['export', 'logs'],
@@ -65,7 +61,6 @@ export const LAB_COMMANDS: readonly CommandSpec[] = [
     arguments: [{ name: 'dir', help: 'made when it is missing', required: false, parse: parseText }],
     formats: DOCUMENT_FORMATS,
     config: true,
-    load: () => import('../commands/export-logs.ts'),
   },
   {
     path: ['teardown'],
@@ -78,6 +73,5 @@ export const LAB_COMMANDS: readonly CommandSpec[] = [
     formats: DOCUMENT_FORMATS,
     config: true,
     examples: ['metrics-lab teardown', 'metrics-lab teardown --all'],
-    load: () => import('../commands/teardown.ts'),
   },
 ];

@@ -12,7 +12,6 @@ export const OFFLINE_COMMANDS: readonly CommandSpec[] = [
     formats: RECORD_FORMATS,
     config: false,
     examples: ['metrics-lab explain error ML-LOCK-HELD'],
-    load: () => import('../commands/explain-error.ts'),
   },
   {
     path: ['config', 'view'],
@@ -24,14 +23,12 @@ export const OFFLINE_COMMANDS: readonly CommandSpec[] = [
     formats: DOCUMENT_FORMATS,
     config: true,
     examples: ['metrics-lab config view', 'metrics-lab config view --origin'],
-    load: () => import('../commands/config-view.ts'),
   },
   {
     path: ['config', 'path'],
     summary: 'where configuration and state lie on this machine',
     formats: RECORD_FORMATS,
     config: false,
-    load: () => import('../commands/config-path.ts'),
   },
   {
     path: ['config', 'validate'],
@@ -40,24 +37,23 @@ export const OFFLINE_COMMANDS: readonly CommandSpec[] = [
     formats: DOCUMENT_FORMATS,
     config: false,
     examples: ['metrics-lab config validate ./metrics-lab.yaml'],
-    load: () => import('../commands/config-validate.ts'),
   },
   {
     path: ['completion'],
     summary: 'print the completion script of a shell',
-    details: ['For bash: source <(metrics-lab completion bash). The other shells likewise; see the head of the script.'],
+    details: [
+      'For bash: source <(metrics-lab completion bash). The other shells likewise; see the head of the script.',
+    ],
     arguments: [
       { name: 'shell', help: 'bash, zsh, fish or powershell', required: true, choices: SHELLS, parse: oneOf(SHELLS) },
     ],
     formats: ['text'],
     config: false,
-    load: () => import('../commands/completion.ts'),
   },
   {
     path: ['version'],
     summary: 'versions of metrics-lab and of what it runs on',
     formats: DOCUMENT_FORMATS,
     config: false,
-    load: () => import('../commands/version.ts'),
   },
 ];

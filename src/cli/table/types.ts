@@ -1,3 +1,4 @@
+import type { ExitName } from '../../errors/exit-codes.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 
@@ -52,12 +53,20 @@ export interface CommandSpec {
   /** Whether it reads configuration files; the others work even when these are broken. */
   readonly config: boolean;
   readonly examples?: readonly string[];
+}
+
+/** A command whose module is there: only these are listed in `--help`. */
+export interface LoadableCommand extends CommandSpec {
   readonly load: () => Promise<CommandModule>;
 }
 
 /** What a file in `commands/` exports. It is imported only when the command runs (STYLE rule 24). */
 export interface CommandModule {
-  readonly run: (context: CommandContext, flags: Flags) => Promise<void>;
+  /**
+   * Does the work and prints the result with `context.output`. Resolves to nothing when it went well, or to an outcome that is
+   * no error but has an exit code of its own (`status --exit-code`, Ctrl-C as a key of a live view).
+   */
+  readonly run: (context: CommandContext, flags: Flags) => Promise<ExitName | undefined>;
 }
 
 /** A word that only holds commands, such as `watch`. */

@@ -167,5 +167,4 @@ export const UP: CommandSpec = {
     'metrics-lab up --backend native --bin-dir ./bin --min 0',
     'metrics-lab up --lab b --queue beanstalkd',
   ],
-  load: () => import('../commands/up.ts'),
 };

@@ -3,6 +3,7 @@ import type { ErrorEntry } from '../entry.ts';
 export type UsageErrorId =
   | 'ML-INTERNAL'
   | 'ML-INTERRUPTED'
+  | 'ML-OUTPUT-IO'
   | 'ML-TERMINATED'
   | 'ML-USAGE'
   | 'ML-USAGE-ARGUMENT'
@@ -35,6 +36,14 @@ export const USAGE_ERRORS: Readonly<Record<UsageErrorId, ErrorEntry>> = {
     title: 'Stopped by Ctrl-C',
     why: 'what was done until then stays; nothing was rolled back',
     actions: ['run the same command again to go on'],
+    retryable: true,
+  },
+  'ML-OUTPUT-IO': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The result could not be written to standard output',
+    why: '{reason}',
+    actions: ['look at the file or device that the output goes to, then run the command again'],
     retryable: true,
   },
   'ML-TERMINATED': {

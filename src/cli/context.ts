@@ -1,0 +1,43 @@
+import type { Clock } from '../contracts/clock.ts';
+import type { IoHost } from '../contracts/events.ts';
+import type { Files } from '../contracts/files.ts';
+import type { Processes } from '../contracts/processes.ts';
+import type { UserPaths } from '../platform/paths.ts';
+import type { GlobalFlags } from './globals.ts';
+import type { Output } from './output/output.ts';
+import type { Env, Streams } from './streams.ts';
+
+/** The world outside of the program, as ports. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly files: Files;
+  /** Made when first asked for. */
+  readonly processes: Processes;
+}
+
+export interface Versions {
+  readonly metricsLab: string;
+  readonly node: string;
+}
+
+/** Everything that a command gets. Made for one command line by run(). */
+export interface CommandContext extends Ports {
+  readonly streams: Streams;
+  readonly env: Env;
+  /** The folder in which the command was typed; absolute. */
+  readonly cwd: string;
+  /** The command line as typed, for locks and journals. */
+  readonly commandLine: string;
+  readonly versions: Versions;
+  /** Where files belong. Raises ML-STATE-NO-HOME when first asked for. */
+  readonly paths: UserPaths;
+  readonly globals: GlobalFlags;
+  /** Whether text on stdout is coloured; `output` does so by itself. */
+  readonly color: boolean;
+  /** Aborted by Ctrl-C, SIGTERM and a closed stdout; the reason is what run() expects to be thrown. */
+  readonly signal: AbortSignal;
+  /** Where long work reports; shown on stderr. */
+  readonly io: IoHost;
+  /** Prints results on stdout. */
+  readonly output: Output;
+}
