@@ -5,6 +5,7 @@ import type { Processes } from '../contracts/processes.ts';
 import type { UserPaths } from '../platform/paths.ts';
 import type { GlobalFlags } from './globals.ts';
 import type { Output } from './output/output.ts';
+import type { Settings } from './settings/settings.ts';
 import type { Env, Streams } from './streams.ts';
 
 /** The world outside of the program, as ports. */
@@ -34,6 +35,8 @@ export interface CommandContext extends Ports {
   readonly globals: GlobalFlags;
   /** Whether text on stdout is coloured; `output` does so by itself. */
   readonly color: boolean;
+  /** What flags, environment, files and defaults come to; found out once, when first asked for. See resolveSettings for errors. */
+  settings(): Promise<Settings>;
   /** Aborted by Ctrl-C, SIGTERM and a closed stdout; the reason is what run() expects to be thrown. */
   readonly signal: AbortSignal;
   /** Where long work reports; shown on stderr. */

@@ -25,6 +25,11 @@ export class Flags {
     return [...this.#typed.keys()];
   }
 
+  /** Whether the command has such a flag or argument at all. */
+  declares(name: string): boolean {
+    return this.#declared.has(name);
+  }
+
   has(name: string): boolean {
     return this.#all(name).length > 0;
   }

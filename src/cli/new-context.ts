@@ -5,6 +5,7 @@ import type { Flags } from './flags.ts';
 import { type GlobalFlags, globalFlags } from './globals.ts';
 import { newOutput } from './output/output.ts';
 import { type ProgressRenderer, progressRenderer } from './progress/renderer.ts';
+import type { Settings } from './settings/settings.ts';
 import type { Env, Streams } from './streams.ts';
 import { useColor } from './text/color.ts';
 
@@ -36,6 +37,7 @@ export function newContext(flags: Flags, parts: ContextParts): NewContext {
   });
   const color = colorOfResult(globals, env, streams);
   let paths: UserPaths | undefined;
+  let settings: Promise<Settings> | undefined;
   const context: CommandContext = {
     clock: ports.clock,
     files: ports.files,
@@ -51,6 +53,10 @@ export function newContext(flags: Flags, parts: ContextParts): NewContext {
       paths ??= userPaths(env);
       return paths;
     },
+    settings: () => {
+      settings ??= loadSettings(context, flags);
+      return settings;
+    },
     globals,
     color,
     signal,
@@ -58,6 +64,13 @@ export function newContext(flags: Flags, parts: ContextParts): NewContext {
     output: newOutput({ format: globals.output, stdout: streams.stdout, color, before: () => progress.clear() }),
   };
   return { context, progress };
+}
+
+/** Loaded late: zod and yaml take 50 ms that most commands need not spend. */
+async function loadSettings(context: CommandContext, flags: Flags): Promise<Settings> {
+  const { resolveSettings } = await import('./settings/resolve.ts');
+  const { env, cwd, files, paths, streams, globals } = context;
+  return resolveSettings({ flags, env, cwd, files, paths, stdin: streams.stdin, config: globals.config });
 }
 
 function colorOfResult(globals: GlobalFlags, env: Env, { stdout }: Streams): boolean {

@@ -9,7 +9,9 @@ export const SPECS: readonly CommandSpec[] = [UP, ...LAB_COMMANDS, ...OFFLINE_CO
 /** The module of each command, by its words. A command without one is not offered. */
 const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
   'explain error': () => import('./commands/explain-error.ts'),
+  'config view': () => import('./commands/config-view.ts'),
   'config path': () => import('./commands/config-path.ts'),
+  'config validate': () => import('./commands/config-validate.ts'),
   version: () => import('./commands/version.ts'),
 };
 

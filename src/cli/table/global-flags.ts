@@ -9,6 +9,7 @@ const COLORS: readonly string[] = ['auto', 'always', 'never'];
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   {
     name: 'lab',
+    setting: 'lab',
     value: 'name',
     help: 'the lab to work on',
     fallback: 'lab',
@@ -18,6 +19,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'namespace',
+    setting: 'namespace',
     short: 'n',
     value: 'name',
     help: 'the namespace of the workload',

@@ -29,6 +29,8 @@ export interface FlagSpec {
   /** The environment variable with the same meaning. */
   readonly env?: string;
   readonly dynamic?: DynamicValues;
+  /** The setting it stands for, as a path of the lab file. */
+  readonly setting?: string;
 }
 
 export interface ArgumentSpec {

@@ -1,15 +1,15 @@
-import { parseDuration, parsePositiveDuration } from '../values/duration.ts';
+import { parseDuration, parsePositiveDuration, parseWindow } from '../values/duration.ts';
 import { oneOf, parseQuantity, parseText, parseVersion } from '../values/names.ts';
-import { integer, parseShare } from '../values/numbers.ts';
+import { integer, LIMITS, parseShare } from '../values/numbers.ts';
 import { type CommandSpec, DOCUMENT_FORMATS, type FlagSpec } from './types.ts';
 
 export const BACKENDS: readonly string[] = ['auto', 'embedded', 'native', 'kind', 'minikube', 'context'];
 export const QUEUES: readonly string[] = ['redis', 'redis-stream', 'beanstalkd'];
-const MAX_PORT = 65_535;
 
 const CLUSTER_FLAGS: readonly FlagSpec[] = [
   {
     name: 'backend',
+    setting: 'backend',
     value: 'name',
     help: 'what the cluster is made of',
     choices: BACKENDS,
@@ -19,6 +19,7 @@ const CLUSTER_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'bin-dir',
+    setting: 'binDir',
     value: 'dir',
     help: 'folder with the Kubernetes binaries (native)',
     env: 'METRICS_LAB_BIN_DIR',
@@ -26,6 +27,7 @@ const CLUSTER_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'kubernetes-version',
+    setting: 'kubernetesVersion',
     value: 'version',
     help: 'version of Kubernetes, e.g. 1.36.3',
     env: 'METRICS_LAB_KUBERNETES_VERSION',
@@ -33,6 +35,7 @@ const CLUSTER_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'sync-period',
+    setting: 'syncPeriod',
     value: 'duration',
     help: 'how often the HPA controller looks',
     fallback: '15s',
@@ -41,41 +44,46 @@ const CLUSTER_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'api-port',
+    setting: 'apiPort',
     value: 'port',
     help: 'port of the API server; 0 = a free one',
     fallback: '0',
     env: 'METRICS_LAB_API_PORT',
-    parse: integer(0, MAX_PORT),
+    parse: integer(0, LIMITS.port),
   },
   {
     name: 'pods-capacity',
+    setting: 'node.pods',
     value: 'pods',
     help: 'how many pods the node takes',
     fallback: '110',
     env: 'METRICS_LAB_PODS_CAPACITY',
-    parse: integer(1, 1000),
+    parse: integer(1, LIMITS.pods),
   },
 ];
 
 const HPA_FLAGS: readonly FlagSpec[] = [
   {
     name: 'min',
+    setting: 'hpa.min',
     value: 'pods',
     help: 'fewest consumers; 0 = scale to zero',
     fallback: '1',
     env: 'METRICS_LAB_MIN',
-    parse: integer(0, 1000),
+    parse: integer(0, LIMITS.pods),
   },
   {
     name: 'max',
+    setting: 'hpa.max',
     value: 'pods',
     help: 'most consumers',
     fallback: '20',
     env: 'METRICS_LAB_MAX',
-    parse: integer(1, 1000),
+    parse: integer(1, LIMITS.pods),
   },
   {
     name: 'target',
+    setting: 'hpa.target',
     value: 'items',
     help: 'waiting items per consumer',
     fallback: '2',
@@ -84,17 +92,19 @@ const HPA_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'scale-down-window',
+    setting: 'hpa.scaleDownWindow',
     value: 'duration',
     help: 'stabilization window of the scale-down',
     fallback: '300s',
     env: 'METRICS_LAB_SCALE_DOWN_WINDOW',
-    parse: parseDuration,
+    parse: parseWindow,
   },
 ];
 
 const WORKLOAD_FLAGS: readonly FlagSpec[] = [
   {
     name: 'queue',
+    setting: 'queue.kind',
     value: 'kind',
     help: 'the queue between producer and consumers',
     choices: QUEUES,
@@ -104,6 +114,7 @@ const WORKLOAD_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'queue-url',
+    setting: 'queue.url',
     value: 'url',
     help: "a queue server of yours instead of the lab's own; put passwords in METRICS_LAB_QUEUE_URL",
     env: 'METRICS_LAB_QUEUE_URL',
@@ -111,6 +122,7 @@ const WORKLOAD_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'service-time',
+    setting: 'consumer.serviceTime',
     value: 'duration',
     help: 'how long a consumer works on one item',
     fallback: '1s',
@@ -119,6 +131,7 @@ const WORKLOAD_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'start-delay',
+    setting: 'consumer.startDelay',
     value: 'duration',
     help: 'how long a consumer takes to start',
     fallback: '0s',
@@ -127,6 +140,7 @@ const WORKLOAD_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'failure-rate',
+    setting: 'consumer.failureRate',
     value: 'share',
     help: 'share of items whose work fails, 0 to 1',
     fallback: '0',
@@ -135,13 +149,17 @@ const WORKLOAD_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: 'max-attempts',
+    setting: 'consumer.maxAttempts',
     value: 'times',
     help: 'tries before an item goes to the dead-letter place',
     fallback: '5',
     env: 'METRICS_LAB_MAX_ATTEMPTS',
-    parse: integer(1, 1000),
+    parse: integer(1, LIMITS.attempts),
   },
 ];
+
+/** Flags of `up` that are settings of the lab. */
+export const UP_SETTINGS: readonly FlagSpec[] = [...CLUSTER_FLAGS, ...HPA_FLAGS, ...WORKLOAD_FLAGS];
 
 export const UP: CommandSpec = {
   path: ['up'],
@@ -151,9 +169,7 @@ export const UP: CommandSpec = {
     'Nothing is rolled back when a step fails: correct the cause and run it again, or remove everything with teardown.',
   ],
   flags: [
-    ...CLUSTER_FLAGS,
-    ...HPA_FLAGS,
-    ...WORKLOAD_FLAGS,
+    ...UP_SETTINGS,
     { name: 'recreate', help: 'remove the lab first when a setting needs a new cluster' },
     { name: 'rollback', help: 'remove what was made when a step fails (for CI)' },
     { name: 'dry-run', help: 'print what would be done, change nothing' },

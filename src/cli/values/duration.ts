@@ -21,8 +21,20 @@ export function parsePositiveDuration(text: string, name: string): number {
   throw new LabError('ML-USAGE-DURATION', { name, value: text, reason: 'it must be longer than zero' });
 }
 
+/** A stabilization window: whole seconds up to an hour, as Kubernetes takes it (autoscaling/v2 validation). */
+export function parseWindow(text: string, name: string): number {
+  const ms = parseDuration(text, name);
+  if (ms <= 3_600_000 && ms % 1000 === 0) return ms;
+  throw new LabError('ML-USAGE-DURATION', {
+    name,
+    value: text,
+    reason: 'Kubernetes takes whole seconds up to 1h here',
+  });
+}
+
 /** Short text of a duration: `500ms`, `15s`, `1m30s`, `2h`. */
 export function formatDuration(ms: number): string {
+  if (ms === 0) return '0s';
   if (ms < 1000) return `${ms}ms`;
   const parts: string[] = [];
   let rest = ms;

@@ -22,7 +22,11 @@ export function parseLabel(text: string, name: string): string {
 /** A quantity above zero, as text. Raises ML-USAGE-VALUE. */
 export function parseQuantity(text: string, name: string): string {
   if (QUANTITY_PATTERN.test(text) && Number.parseFloat(text) > 0) return text;
-  throw new LabError('ML-USAGE-VALUE', { name, value: text, expected: 'a quantity above zero such as 2, 1500m or 16Gi' });
+  throw new LabError('ML-USAGE-VALUE', {
+    name,
+    value: text,
+    expected: 'a quantity above zero such as 2, 1500m or 16Gi',
+  });
 }
 
 /** `1.36.3` of `v1.36.3`. Raises ML-USAGE-VALUE. */

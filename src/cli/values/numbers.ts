@@ -1,5 +1,8 @@
 import { LabError } from '../../errors/lab-error.ts';
 
+/** Largest whole numbers, for flags and for the lab file's schema. */
+export const LIMITS = { port: 65_535, pods: 1000, attempts: 1000 } as const;
+
 const MAX_COUNT = 1_000_000;
 
 /** How many items to publish: 1 to 1,000,000. Raises ML-USAGE-COUNT. */

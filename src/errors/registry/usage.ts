@@ -10,6 +10,7 @@ export type UsageErrorId =
   | 'ML-USAGE-BACKEND-FLAG'
   | 'ML-USAGE-COMMAND'
   | 'ML-USAGE-CONFIG'
+  | 'ML-USAGE-CONFIG-FILE'
   | 'ML-USAGE-COUNT'
   | 'ML-USAGE-DURATION'
   | 'ML-USAGE-ERROR-ID'
@@ -17,6 +18,7 @@ export type UsageErrorId =
   | 'ML-USAGE-LAB-NAME'
   | 'ML-USAGE-OUTPUT'
   | 'ML-USAGE-RATE'
+  | 'ML-USAGE-SECRET'
   | 'ML-USAGE-SET'
   | 'ML-USAGE-VALUE';
 
@@ -92,7 +94,15 @@ export const USAGE_ERRORS: Readonly<Record<UsageErrorId, ErrorEntry>> = {
     fault: 'user',
     title: 'The configuration has {count} problem(s)',
     why: '{problems}',
-    actions: ['correct the file, then check it with `metrics-lab config validate`'],
+    actions: ['correct the files and variables named above, then look at the outcome with `metrics-lab config view`'],
+    retryable: false,
+  },
+  'ML-USAGE-CONFIG-FILE': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The lab file {path} cannot be read',
+    why: '{reason}',
+    actions: ['name another file with --config, or see with `metrics-lab config path` where files are looked for'],
     retryable: false,
   },
   'ML-USAGE-COUNT': {
@@ -152,6 +162,14 @@ export const USAGE_ERRORS: Readonly<Record<UsageErrorId, ErrorEntry>> = {
     title: '{name} must be a rate, got "{value}"',
     why: '{reason}',
     actions: ['write it like 5/s, 30/m or 100/h'],
+    retryable: false,
+  },
+  'ML-USAGE-SECRET': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'A password cannot be given with {flag}',
+    why: 'everybody on this machine can read command lines, and the shell keeps them in its history',
+    actions: ['put the value in the variable {env}, or in a lab file that only you can read'],
     retryable: false,
   },
   'ML-USAGE-SET': {

@@ -1,0 +1,75 @@
+import type { Files } from '../../contracts/files.ts';
+import { LabError } from '../../errors/lab-error.ts';
+import type { UserPaths } from '../../platform/paths.ts';
+import { maskUrl, parseEndpoint } from '../../sources/endpoint.ts';
+import type { Flags } from '../flags.ts';
+import type { Env, InStream } from '../streams.ts';
+import { assignments } from './assignments.ts';
+import { checkBackendFlags } from './backend-flags.ts';
+import { draftOf } from './draft.ts';
+import { FIELDS, inFileForm } from './fields.ts';
+import { findFiles } from './find-files.ts';
+import { defaultLayer, envLayer, fileLayer, flagLayer, type Origin } from './layers.ts';
+import type { SettingEntry, Settings } from './settings.ts';
+
+export interface SettingsSources {
+  readonly flags: Flags;
+  readonly env: Env;
+  readonly cwd: string;
+  readonly files: Files;
+  readonly stdin: InStream;
+  readonly paths: UserPaths;
+  /** --config or METRICS_LAB_CONFIG. */
+  readonly config: string | undefined;
+}
+
+/**
+ * The settings out of flags > METRICS_LAB_* > lab file > user's file > defaults. Raises ML-USAGE-CONFIG with every problem of
+ * files and environment at once, ML-USAGE-CONFIG-FILE, ML-USAGE-SET, ML-USAGE-SECRET, ML-USAGE-BACKEND-FLAG, ML-QUEUE-URL.
+ */
+export async function resolveSettings(sources: SettingsSources): Promise<Settings> {
+  const { flags, env, cwd, files, stdin, config, paths } = sources;
+  const found = await findFiles({ files, cwd, stdin, config, userFile: paths.configFile });
+  const layers = found.map(fileLayer);
+  const variables = envLayer(env, cwd);
+  const typed = flagLayer(flags, await assignments(flags), cwd);
+  failFor([...layers, variables].flatMap(({ problems }) => problems));
+  const values = new Map<string, Origin>();
+  for (const entry of [...defaultLayer(), ...layers.flatMap((layer) => layer.values), ...variables.values, ...typed]) {
+    values.set(entry.path, entry);
+  }
+  failFor(contradictions(values));
+  const draft = draftOf(values);
+  if (draft.queue.url !== undefined) {
+    parseEndpoint(draft.queue.url, draft.queue.kind === 'beanstalkd' ? 'beanstalkd' : 'redis');
+  }
+  checkBackendFlags(flags, draft.backend);
+  return {
+    draft,
+    entries: inOrder(values).map(entryOf),
+    files: found.map(({ name }) => name),
+    checkBackend: (backend) => checkBackendFlags(flags, backend),
+  };
+}
+
+/** Raises ML-USAGE-CONFIG when there is a problem. */
+export function failFor(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new LabError('ML-USAGE-CONFIG', { count: problems.length, problems: problems.join('\n') });
+}
+
+function contradictions(values: ReadonlyMap<string, Origin>): string[] {
+  const [min, max] = [values.get('hpa.min'), values.get('hpa.max')];
+  if (min === undefined || max === undefined || Number(min.value) <= Number(max.value)) return [];
+  return [`hpa.min is ${min.value} (${min.origin}), more than hpa.max, which is ${max.value} (${max.origin})`];
+}
+
+function inOrder(values: ReadonlyMap<string, Origin>): Origin[] {
+  const named = FIELDS.flatMap(({ path }) => values.get(path) ?? []);
+  return [...named, ...[...values.values()].filter((entry) => !named.includes(entry))];
+}
+
+function entryOf({ path, value, origin }: Origin): SettingEntry {
+  if (typeof value === 'object') return { path, value, origin };
+  return { path, value: path === 'queue.url' ? maskUrl(String(value)) : inFileForm(path, value), origin };
+}
