@@ -10,7 +10,9 @@ else {
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
     child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
   } else {
-    console.error(`✗ metrics-lab needs Node 24 or newer; this is ${process.versions.node}.  [ML-NODE-OLD]\n  do    install Node 24 (https://nodejs.org), then run the command again`);
+    console.error(
+      `✗ metrics-lab needs Node 24 or newer; this is ${process.versions.node}.  [ML-NODE-OLD]\n  do    install Node 24 (https://nodejs.org), then run the command again`,
+    );
     process.exitCode = 3;
   }
 }

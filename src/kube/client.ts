@@ -1,11 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
-import type { IncomingMessage, RequestOptions as NodeRequestOptions } from 'node:http';
-import { request as httpRequest } from 'node:http';
-import { Agent, request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { KubeClient, KubeResponse, PatchType, RequestOptions, WatchEvent } from '../contracts/kube-client.ts';
 import { describe, LabError } from '../errors/lab-error.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
+import { readBody, transport } from './transport.ts';
 
 const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
   json: 'application/json-patch+json',
@@ -13,51 +11,12 @@ const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
   strategic: 'application/strategic-merge-patch+json',
   apply: 'application/apply-patch+yaml',
 };
-/** More than the API server itself ever sends in one answer that the lab asks for. */
-const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const Status = z.object({ reason: z.string().optional(), message: z.string().optional() });
 const Event = z.object({ type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']), object: z.unknown() });
 
-/** A client with one keep-alive connection pool. Raises ML-KUBE-UNREACHABLE and ML-KUBE-STATUS as the contract says. */
+/** A client with one keep-alive connection pool. Raises ML-KUBE-UNREACHABLE and ML-KUBE-STATUS as the contract says, ML-KUBE-SHAPE for an answer beyond all bounds. */
 export function kubeClient(access: ClusterAccess): KubeClient {
-  const server = new URL(access.server);
-  const secure = server.protocol === 'https:';
-  const agent = secure
-    ? new Agent({
-        keepAlive: true,
-        minVersion: 'TLSv1.2',
-        ca: access.ca,
-        cert: access.cert,
-        key: access.key,
-        rejectUnauthorized: access.insecureSkipTlsVerify !== true,
-      })
-    : new HttpAgent({ keepAlive: true });
-
-  const open = (method: string, path: string, body: unknown, options: RequestOptions): Promise<IncomingMessage> => {
-    const url = new URL(server.pathname.replace(/\/$/, '') + path, server);
-    for (const [name, value] of Object.entries(options.query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    }
-    const payload =
-      body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-    const request: NodeRequestOptions = {
-      method,
-      agent,
-      headers: {
-        accept: 'application/json',
-        'user-agent': 'metrics-lab',
-        ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
-        ...(access.token === undefined ? {} : { authorization: `Bearer ${access.token}` }),
-        ...options.headers,
-      },
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    };
-    return new Promise((resolve, reject) => {
-      const sent = (secure ? httpsRequest : httpRequest)(url, request, resolve);
-      sent.once('error', reject);
-      sent.end(payload);
-    });
-  };
+  const { open, close } = transport(access);
 
   const unreachable = (error: unknown, signal?: AbortSignal) => {
     signal?.throwIfAborted();
@@ -69,10 +28,10 @@ export function kubeClient(access: ClusterAccess): KubeClient {
     const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
     try {
       const answer = await open(method, path, body, { ...options, signal });
-      const text = (await readAll(answer)).toString('utf8');
+      const text = await readBody(path, answer);
       return { status: answer.statusCode ?? 0, headers: flatHeaders(answer), text };
     } catch (error) {
-      throw unreachable(error, options.signal);
+      throw error instanceof LabError ? error : unreachable(error, options.signal);
     }
   };
 
@@ -86,7 +45,7 @@ export function kubeClient(access: ClusterAccess): KubeClient {
     try {
       const answer = await open('GET', path, undefined, options);
       if (answer.statusCode === undefined || answer.statusCode > 299) {
-        const text = (await readAll(answer)).toString('utf8');
+        const text = await readBody(path, answer);
         throw statusError('GET', path, { status: answer.statusCode ?? 0, headers: {}, text });
       }
       for await (const chunk of answer) yield chunk as Uint8Array;
@@ -113,7 +72,7 @@ export function kubeClient(access: ClusterAccess): KubeClient {
       const query = { ...options.query, watch: true, allowWatchBookmarks: true };
       for await (const line of lines(stream(path, { ...options, query }))) yield parseEvent(path, line);
     },
-    close: () => agent.destroy(),
+    close,
   };
 }
 
@@ -132,18 +91,6 @@ export function statusError(method: string, path: string, answer: KubeResponse):
 /** Whether an error is the API server's answer with this HTTP status. */
 export function isStatus(error: unknown, code: number): boolean {
   return error instanceof LabError && error.id === 'ML-KUBE-STATUS' && error.params['code'] === code;
-}
-
-async function readAll(answer: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of answer) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size > MAX_BODY_BYTES) throw new RangeError(`the answer is larger than ${MAX_BODY_BYTES} bytes`);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
 }
 
 function flatHeaders(answer: IncomingMessage): Record<string, string> {

@@ -14,7 +14,14 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Answers that are followed by a body, whose length is the last word. */
 const WITH_BODY = new Set(['RESERVED', 'FOUND', 'OK']);
 /** The command itself was not understood or not carried out, whatever the command. */
-const FAULTS = new Set(['OUT_OF_MEMORY', 'INTERNAL_ERROR', 'BAD_FORMAT', 'UNKNOWN_COMMAND', 'DRAINING', 'EXPECTED_CRLF']);
+const FAULTS = new Set([
+  'OUT_OF_MEMORY',
+  'INTERNAL_ERROR',
+  'BAD_FORMAT',
+  'UNKNOWN_COMMAND',
+  'DRAINING',
+  'EXPECTED_CRLF',
+]);
 const LONGEST_LINE = 1_000;
 
 /** Cuts the byte stream of beanstalkd (doc/protocol.txt of beanstalkd 1.12) into answers. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../src/contracts/clock.ts';
 export class VirtualClock implements Clock {
   #now: number;
 
-  constructor(start = Date.UTC(2026, 0, 1)) {
+  constructor(start: number = Date.UTC(2026, 0, 1)) {
     this.#now = start;
   }
   now(): number {

@@ -17,12 +17,26 @@ export class ExternalMetric {
       response.setHeader('content-type', 'application/json');
       if (!path.includes('/namespaces/')) {
         const resources = [{ name: 'queue_length', namespaced: true, kind: 'ExternalMetricValueList', verbs: ['get'] }];
-        response.end(JSON.stringify({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${GROUP}/v1beta1`, resources }));
+        response.end(
+          JSON.stringify({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${GROUP}/v1beta1`, resources }),
+        );
         return;
       }
       this.asked.push(path);
-      const item = { metricName: 'queue_length', metricLabels: { queue: 'jobs' }, timestamp: '2026-11-22T12:00:00Z', value: this.value };
-      response.end(JSON.stringify({ kind: 'ExternalMetricValueList', apiVersion: `${GROUP}/v1beta1`, metadata: {}, items: [item] }));
+      const item = {
+        metricName: 'queue_length',
+        metricLabels: { queue: 'jobs' },
+        timestamp: '2026-11-22T12:00:00Z',
+        value: this.value,
+      };
+      response.end(
+        JSON.stringify({
+          kind: 'ExternalMetricValueList',
+          apiVersion: `${GROUP}/v1beta1`,
+          metadata: {},
+          items: [item],
+        }),
+      );
     });
   }
 
@@ -35,7 +49,12 @@ export class ExternalMetric {
     const metadata = { name: 'metric', namespace: 'default' };
     await applyObject(
       client,
-      { apiVersion: 'v1', kind: 'Service', metadata, spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] } },
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata,
+        spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] },
+      },
       'test',
     );
     await applyObject(

@@ -1,0 +1,80 @@
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import type { IncomingMessage, RequestOptions as NodeRequestOptions } from 'node:http';
+import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
+import type { RequestOptions } from '../contracts/kube-client.ts';
+import { LabError } from '../errors/lab-error.ts';
+import type { ClusterAccess } from './kubeconfig.ts';
+
+/** More than the API server itself ever sends in one answer that the lab asks for. */
+const MAX_BODY_BYTES = 256 * 1024 * 1024;
+
+/** One keep-alive connection pool to an API server. */
+export interface Transport {
+  /** The answer's head; its body is still to be read. Rejects with Node's own error. */
+  open(method: string, path: string, body: unknown, options: RequestOptions): Promise<IncomingMessage>;
+  close(): void;
+}
+
+export function transport(access: ClusterAccess): Transport {
+  const server = new URL(access.server);
+  const secure = server.protocol === 'https:';
+  const agent = secure ? tlsAgent(access) : new HttpAgent({ keepAlive: true });
+  const send = secure ? httpsRequest : httpRequest;
+  return {
+    open: (method, path, body, options) => {
+      const url = new URL(server.pathname.replace(/\/$/, '') + path, server);
+      for (const [name, value] of Object.entries(options.query ?? {})) {
+        if (value !== undefined) url.searchParams.set(name, String(value));
+      }
+      const payload =
+        body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+      const request: NodeRequestOptions = {
+        method,
+        agent,
+        headers: headersOf(access, payload, options),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      };
+      return new Promise((resolve, reject) => {
+        const sent = send(url, request, resolve);
+        sent.once('error', reject);
+        sent.end(payload);
+      });
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** The whole body. Raises ML-KUBE-SHAPE when it is larger than any answer should be, and Node's error when the connection breaks. */
+export async function readBody(path: string, answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer) {
+    const bytes = chunk as Buffer;
+    size += bytes.length;
+    if (size > MAX_BODY_BYTES)
+      throw new LabError('ML-KUBE-SHAPE', { path, reason: `the answer is larger than ${MAX_BODY_BYTES} bytes` });
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function tlsAgent(access: ClusterAccess): HttpsAgent {
+  return new HttpsAgent({
+    keepAlive: true,
+    minVersion: 'TLSv1.2',
+    ca: access.ca,
+    cert: access.cert,
+    key: access.key,
+    rejectUnauthorized: access.insecureSkipTlsVerify !== true,
+  });
+}
+
+function headersOf(access: ClusterAccess, payload: Buffer | undefined, options: RequestOptions) {
+  return {
+    accept: 'application/json',
+    'user-agent': 'metrics-lab',
+    ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
+    ...(access.token === undefined ? {} : { authorization: `Bearer ${access.token}` }),
+    ...options.headers,
+  };
+}
