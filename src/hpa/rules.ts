@@ -1,0 +1,70 @@
+import { type QuirkName, QUIRKS, quirkHolds } from './quirks.ts';
+
+export type Arch = 'amd64' | 'arm64';
+
+/** Feature gates of kube-controller-manager that the HPA code reads. One that is absent has the version's own default. */
+export interface Gates {
+  readonly HPAScaleToZero?: boolean;
+  readonly HPAConfigurableTolerance?: boolean;
+  readonly HPAContainerMetrics?: boolean;
+  readonly PodLevelResources?: boolean;
+  readonly HPAGeneration?: boolean;
+  readonly HPAOptimizedSelectorStore?: boolean;
+}
+
+/** The control plane whose controller is computed. */
+export interface Platform {
+  /** Minor version of Kubernetes: 26 … 37 for 1.26 … 1.37. */
+  readonly minor: number;
+  /** CPU architecture of the machine that runs kube-controller-manager. */
+  readonly arch: Arch;
+  readonly gates: Gates;
+}
+
+/** A platform worked out: every quirk as a yes or no, and the gates that count. */
+export interface Rules extends Readonly<Record<QuirkName, boolean>> {
+  readonly minor: number;
+  readonly arch: Arch;
+  /** float → int conversions saturate (arm64) instead of giving the smallest integer (amd64). */
+  readonly saturating: boolean;
+  /** Gate HPAScaleToZero as the controller sees it (it reads the gate from 1.36 on). */
+  readonly scaleToZero: boolean;
+  readonly containerMetrics: boolean;
+  /** At most two HPAs are named in an ambiguity (1.37 with HPAOptimizedSelectorStore). */
+  readonly optimizedSelectorStore: boolean;
+  /** Gate HPAGeneration, from 1.37 on. */
+  readonly generation: boolean;
+}
+
+/** The gates' own defaults in a minor version (pkg/features/kube_features.go). */
+export function defaultGates(minor: number): Required<Gates> {
+  return {
+    HPAScaleToZero: minor >= 37,
+    HPAConfigurableTolerance: minor >= 35,
+    HPAContainerMetrics: minor >= 27,
+    PodLevelResources: minor >= 34,
+    HPAGeneration: minor >= 37,
+    HPAOptimizedSelectorStore: minor >= 37,
+  };
+}
+
+/** Works a platform out. Do it once, not per decision. */
+export function rulesOf(platform: Platform): Rules {
+  const { minor, arch } = platform;
+  const gates = { ...defaultGates(minor), ...platform.gates };
+  const holds = (name: QuirkName): boolean => quirkHolds(QUIRKS[name], minor);
+  const quirks = Object.fromEntries((Object.keys(QUIRKS) as QuirkName[]).map((name) => [name, holds(name)]));
+  return {
+    ...(quirks as Record<QuirkName, boolean>),
+    minor,
+    arch,
+    saturating: arch === 'arm64',
+    // A gate that is locked on (1.37) cannot be switched off.
+    configurableTolerance: holds('configurableTolerance') && (gates.HPAConfigurableTolerance || minor >= 37),
+    podLevelRequests: holds('podLevelRequests') && gates.PodLevelResources,
+    scaleToZero: minor >= 36 && gates.HPAScaleToZero,
+    containerMetrics: minor <= 26 || minor >= 30 || gates.HPAContainerMetrics,
+    optimizedSelectorStore: minor >= 37 && gates.HPAOptimizedSelectorStore,
+    generation: holds('observedGeneration') && gates.HPAGeneration,
+  };
+}
