@@ -22,7 +22,8 @@ import {
 import type { HpaMemory, Recommendation, ScaleEvent } from '../../src/hpa/memory.ts';
 import { enqueue, type InformerEvent, rateLimiterDelayMs } from '../../src/hpa/queue.ts';
 import { shouldComputeMetricsForZeroReplicas } from '../../src/hpa/range.ts';
-import { type Arch, type Gates, rulesOf } from '../../src/hpa/rules.ts';
+import type { Arch } from '../../src/hpa/quirks.ts';
+import { type Gates, rulesOf } from '../../src/hpa/rules.ts';
 
 /** A fixed instant; the lines give ages. */
 const NOW = 1_000_000_000_000;

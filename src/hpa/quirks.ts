@@ -15,27 +15,165 @@ export interface QuirkRow {
   readonly link: string;
 }
 
-const K8S = 'https://github.com/kubernetes/kubernetes';
-
 /** Add rows at the end of the group they belong to; a name says what is true while the row holds. */
 export const QUIRK_ROWS = {
   // API: defaults, validation, conversion
   toleranceField: {
     from: 33,
     what: 'behavior.scaleUp and scaleDown have a tolerance; before, the field is dropped as unknown',
-    link: `${K8S}/pull/130797`,
+    link: 'https://github.com/kubernetes/kubernetes/pull/130797',
   },
   conditionObservedGeneration: {
     from: 37,
     what: 'status.conditions[] has observedGeneration',
-    link: `${K8S}/blob/v1.37.1/staging/src/k8s.io/api/autoscaling/v2/types.go`,
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.37.1/staging/src/k8s.io/api/autoscaling/v2/types.go',
   },
   quantityErrorsAsGoStruct: {
     until: 33,
     what: 'a field error prints a bad quantity as the Go struct, not as its text',
-    link: `${K8S}/blob/v1.34.0/staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go`,
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go',
   },
-} as const satisfies Readonly<Record<string, QuirkRow>>;
+  // Controller: replica calculator, reconcile, queue
+  symmetricTolerance: {
+    until: 32,
+    what: 'Tolerance is |1 - ratio| <= t, so that 1.1 is outside of 0.1, and NaN counts as within for per-pod targets.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/130797',
+  },
+  configurableTolerance: {
+    from: 33,
+    what: 'behavior.scaleUp/scaleDown.tolerance replaces the flag (gate HPAConfigurableTolerance).',
+    link: 'https://github.com/kubernetes/kubernetes/pull/130797',
+  },
+  plainRatioOneZeroesMissing: {
+    until: 27,
+    what: 'AverageValue of pods: at a ratio of exactly 1, pods without a metric count as 0 and the workload scales down.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/117845',
+  },
+  anyReadyPodsText: {
+    until: 26,
+    what: 'Without any usable metric the error says "did not receive metrics for any ready pods".',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.27.0/pkg/controller/podautoscaler/replica_calculator.go',
+  },
+  restartableInitRequests: {
+    from: 29,
+    what: 'Requests include restartable init containers (sidecars).',
+    link: 'https://github.com/kubernetes/kubernetes/pull/120001',
+  },
+  podLevelRequests: {
+    from: 34,
+    what: 'Pod-level requests replace the sum of the containers (gate PodLevelResources).',
+    link: 'https://github.com/kubernetes/kubernetes/pull/132430',
+  },
+  containerRequestMustExist: {
+    from: 35,
+    what: 'A ContainerResource container that a pod does not have is an error; before, its request counted as 0.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.35.0/pkg/controller/podautoscaler/replica_calculator.go',
+  },
+  containerMetricMustExist: {
+    until: 32,
+    what: 'One pod whose metrics lack the ContainerResource container fails the whole metric.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/127193',
+  },
+  externalAverageCap: {
+    from: 34,
+    what: 'External AverageValue: a negative running sum reads as MaxInt64, replicas and usage are capped.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/127050',
+  },
+  usageRatioCap: {
+    from: 35,
+    what: 'Value targets: a proposal beyond int32 is capped instead of wrapping on amd64.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/126979',
+  },
+  externalSumCap: {
+    from: 35,
+    what: 'External Value: a sum beyond int64 is capped instead of wrapping.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/133888',
+  },
+  perPodCapMissing: {
+    what: 'Pods, Resource, Object AverageValue, Value at zero replicas and Percent policies: a proposal beyond int32 becomes MinInt32 on amd64, MaxInt32 on arm64.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/141397',
+  },
+  objectErrorOrder: {
+    until: 36,
+    what: 'The error of an Object metric prints its words in the wrong order: "unable to get metric m: Kind on ns name/<error>".',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.37.0/pkg/controller/podautoscaler/replica_calculator.go',
+  },
+  zeroStatusDivision: {
+    what: 'AverageValue with zero status replicas divides by zero: the status shows -9223372036854775808m (amd64), 0 or 9223372036854775807m (arm64).',
+    link: 'https://github.com/kubernetes/kubernetes/pull/140958',
+  },
+  objectTypeMismatchPanics: {
+    until: 28,
+    what: 'An Object metric whose target.type does not match the field that is set crashes the controller (later patch releases of 1.27 and 1.28 have the fix).',
+    link: 'https://github.com/kubernetes/kubernetes/pull/121015',
+  },
+  objectStatusWithoutDescribedObject: {
+    until: 32,
+    what: 'The status of an Object AverageValue metric has an empty describedObject.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/124555',
+  },
+  binaryMemoryStatus: {
+    from: 34,
+    what: 'The status of a memory metric is printed with Ki/Mi/Gi.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/132351',
+  },
+  containerResourceText: {
+    from: 27,
+    what: 'ContainerResource utilization is called "container resource utilization" in conditions and reasons.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.27.0/pkg/controller/podautoscaler/horizontal.go',
+  },
+  containerMetricsGateCheck: {
+    from: 27,
+    until: 29,
+    what: 'With gate HPAContainerMetrics off the controller refuses ContainerResource metrics.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.27.0/pkg/controller/podautoscaler/horizontal.go',
+  },
+  partialFailureReturnsError: {
+    from: 27,
+    what: 'When some metrics fail but scaling goes on, the cycle still ends with an error (retries and metrics of the controller see it).',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.27.0/pkg/controller/podautoscaler/horizontal.go',
+  },
+  frozenMetricsOnFailure: {
+    until: 28,
+    what: 'A failed cycle keeps the old currentMetrics, so TARGETS shows a frozen number.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/121039',
+  },
+  errorTextAsFormat: {
+    until: 31,
+    what: 'Error texts are used as printf formats: a "%" in them is mangled in the condition.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.32.0/pkg/controller/podautoscaler/horizontal.go',
+  },
+  zeroNeedsCondition: {
+    from: 36,
+    what: 'At zero replicas metrics are only computed when the condition ScaledToZero says that the controller scaled to zero (gate HPAScaleToZero); before, whenever minReplicas is 0.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/135118',
+  },
+  scaleUpdateRetries: {
+    from: 34,
+    what: 'A conflict of the scale update is retried, five tries in all.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/132007',
+  },
+  ambiguousListsAll: {
+    until: 36,
+    what: 'The AmbiguousSelector text lists all HPAs ("controlled by multiple HPAs"); 1.37 says "more than one HPA (e.g. …)".',
+    link: 'https://github.com/kubernetes/kubernetes/pull/139142',
+  },
+  unregisteredHpaFails: {
+    from: 37,
+    what: 'An HPA that was deleted during its cycle ends it with an error; before, the cycle just went on.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/139142',
+  },
+  observedGeneration: {
+    from: 37,
+    what: 'status.observedGeneration is set (gate HPAGeneration); before, an old value was dropped.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/138228',
+  },
+  immediateEnqueue: {
+    from: 37,
+    what: 'A new HPA, and a changed spec with gate HPAGeneration, are reconciled at once instead of after one sync period.',
+    link: 'https://github.com/kubernetes/kubernetes/pull/138294',
+  },
+} as const;
 
 export type QuirkName = keyof typeof QUIRK_ROWS;
 

@@ -1,6 +1,4 @@
-import { type QuirkName, QUIRKS, quirkHolds } from './quirks.ts';
-
-export type Arch = 'amd64' | 'arm64';
+import { type Arch, type Quirks, quirksOf } from './quirks.ts';
 
 /** Feature gates of kube-controller-manager that the HPA code reads. One that is absent has the version's own default. */
 export interface Gates {
@@ -22,7 +20,7 @@ export interface Platform {
 }
 
 /** A platform worked out: every quirk as a yes or no, and the gates that count. */
-export interface Rules extends Readonly<Record<QuirkName, boolean>> {
+export interface Rules extends Quirks {
   readonly minor: number;
   readonly arch: Arch;
   /** float → int conversions saturate (arm64) instead of giving the smallest integer (amd64). */
@@ -52,19 +50,18 @@ export function defaultGates(minor: number): Required<Gates> {
 export function rulesOf(platform: Platform): Rules {
   const { minor, arch } = platform;
   const gates = { ...defaultGates(minor), ...platform.gates };
-  const holds = (name: QuirkName): boolean => quirkHolds(QUIRKS[name], minor);
-  const quirks = Object.fromEntries((Object.keys(QUIRKS) as QuirkName[]).map((name) => [name, holds(name)]));
+  const quirks = quirksOf(minor);
   return {
-    ...(quirks as Record<QuirkName, boolean>),
+    ...quirks,
     minor,
     arch,
     saturating: arch === 'arm64',
     // A gate that is locked on (1.37) cannot be switched off.
-    configurableTolerance: holds('configurableTolerance') && (gates.HPAConfigurableTolerance || minor >= 37),
-    podLevelRequests: holds('podLevelRequests') && gates.PodLevelResources,
+    configurableTolerance: quirks.configurableTolerance && (gates.HPAConfigurableTolerance || minor >= 37),
+    podLevelRequests: quirks.podLevelRequests && gates.PodLevelResources,
     scaleToZero: minor >= 36 && gates.HPAScaleToZero,
     containerMetrics: minor <= 26 || minor >= 30 || gates.HPAContainerMetrics,
     optimizedSelectorStore: minor >= 37 && gates.HPAOptimizedSelectorStore,
-    generation: holds('observedGeneration') && gates.HPAGeneration,
+    generation: quirks.observedGeneration && gates.HPAGeneration,
   };
 }
