@@ -9,6 +9,7 @@ import { peekPrintFlags } from './globals.ts';
 import { isAbortOf } from './interrupted.ts';
 import { type Interrupts, type ProcessControl, watchInterrupts } from './interrupts.ts';
 import { newContext } from './new-context.ts';
+import { COMPLETE_WORD } from './completion/word.ts';
 import { buildProgram } from './program.ts';
 import type { ProgressRenderer } from './progress/renderer.ts';
 import type { Env, OutStream, Streams } from './streams.ts';
@@ -40,6 +41,10 @@ export async function run(argv: readonly string[], env: Env, streams: Streams, o
   const pipes = watchPipes(streams, interrupts.abort);
   let ending: Ending;
   try {
+    if (argv[0] === COMPLETE_WORD) {
+      await answerCompletion(argv, env, streams, options);
+      return EXIT_CODES.ok;
+    }
     const call = parse(argv, streams, options);
     if (call === undefined) ending = { exit: 'ok' };
     else {
@@ -60,6 +65,18 @@ export async function run(argv: readonly string[], env: Env, streams: Streams, o
   if (failure !== undefined) printFailure(failure, peekPrintFlags(argv), streams.stderr, env);
   await flushed(streams.stderr);
   return exitCode(ending, failure, pipes, interrupts);
+}
+
+/** Imported late, as commands are. */
+async function answerCompletion(
+  argv: readonly string[],
+  env: Env,
+  streams: Streams,
+  options: RunOptions,
+): Promise<void> {
+  const { complete } = await import('./completion/complete.ts');
+  const { commands = COMMANDS, ports } = options;
+  await complete(argv, { commands, env, ports, stdout: streams.stdout });
 }
 
 interface Call {

@@ -12,6 +12,7 @@ const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
   'config view': () => import('./commands/config-view.ts'),
   'config path': () => import('./commands/config-path.ts'),
   'config validate': () => import('./commands/config-validate.ts'),
+  completion: () => import('./commands/completion.ts'),
   version: () => import('./commands/version.ts'),
 };
 

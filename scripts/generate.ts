@@ -1,0 +1,23 @@
+// `npm run generate`: the reference pages and schemas in docs/, out of the tables that the program itself works with. The
+// output depends on nothing but the source, so CI runs this and then `git diff --exit-code`.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { REGISTRY } from '../src/errors/registry.ts';
+import { labFileJsonSchema } from '../src/cli/settings/lab-file-schema.ts';
+import { cliPage } from './reference/cli-page.ts';
+import { errorsPage } from './reference/errors-page.ts';
+import { withNewIds } from './reference/released-ids.ts';
+
+const RELEASED = 'docs/errors.released.txt';
+
+const pages: Readonly<Record<string, string>> = {
+  'docs/cli.md': cliPage(),
+  'docs/errors.md': errorsPage(),
+  'docs/schemas/lab-file.json': `${JSON.stringify(labFileJsonSchema(), undefined, 2)}\n`,
+  [RELEASED]: withNewIds(readFileSync(RELEASED, 'utf8'), Object.keys(REGISTRY)),
+};
+
+for (const [path, text] of Object.entries(pages)) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
