@@ -32,7 +32,8 @@ export function add(a: Quantity, b: Quantity): Quantity {
     const sum = addSmall(a, b);
     if (sum !== undefined) return { ...sum, big: false, format, text: '' };
   }
-  if (Math.abs(a.scale - b.scale) > MAX_SCALE_GAP) return { ...(magnitude(a) < magnitude(b) ? b : a), format, text: '' };
+  if (Math.abs(a.scale - b.scale) > MAX_SCALE_GAP)
+    return { ...(magnitude(a) < magnitude(b) ? b : a), format, text: '' };
   const [x, y, scale] = align(a, b);
   return { unscaled: x + y, scale, big: true, format, text: '' };
 }

@@ -44,9 +44,7 @@ function parseInt64(text: string, parts: QuantityParts, meaning: SuffixMeaning):
   const mantissa = BigInt(shifted);
   const size = multiplyInt64(mantissa, binary ? 1n << BigInt(exponent) : 1n);
   if (size === undefined) return undefined;
-  const canonical = binary
-    ? (mantissa & 7n) !== 0n
-    : scale % 3 === 0 && !shifted.endsWith('000') && shifted[0] !== '0';
+  const canonical = binary ? (mantissa & 7n) !== 0n : scale % 3 === 0 && !shifted.endsWith('000') && shifted[0] !== '0';
   return { unscaled: positive ? size : -size, scale, big: false, format, text: canonical ? text : '' };
 }
 

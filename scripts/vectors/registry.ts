@@ -1,0 +1,5 @@
+import type { VectorKind } from './kind.ts';
+import { unit } from './unit.ts';
+
+/** All kinds of vector lines. The first that matches counts. */
+export const KINDS: readonly VectorKind[] = [unit];
