@@ -1,7 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../contracts/clock.ts';
 import type { KubeClient } from '../../contracts/kube-client.ts';
-import { LabError } from '../../errors/lab-error.ts';
-import type { DelegatedAuth } from './types.ts';
+import { asLabError, describe, type LabError } from '../../errors/lab-error.ts';
+import { type AuthConfigWatch, watchAuthConfig } from './auth-config.ts';
+import { ANONYMOUS, bearerToken, certificateOpinions, type Opinion, withAuthenticated } from './authenticate.ts';
+import { forbidden, internalError, UNAUTHORIZED, unavailable } from './failure.ts';
+import { peerCertificates } from './peer.ts';
+import { type AccessAnswer, type Reviews, reviews } from './reviews.ts';
+import type { Authentication, Authorization, DelegatedAuth, RequestAttributes, UserInfo } from './types.ts';
 
 export interface DelegatedAuthOptions {
   /** Identity with `system:auth-delegator` and `extension-apiserver-authentication-reader`. */
@@ -15,7 +21,110 @@ export interface DelegatedAuthOptions {
   readonly reloadMs?: number;
 }
 
+const MASTERS = 'system:masters';
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
+const PASS: Authorization = { ok: true };
+
 /** Starts reading the cluster's configuration at once. */
-export function delegatedAuth(_options: DelegatedAuthOptions): DelegatedAuth {
-  throw new LabError('ML-INTERNAL', { text: 'not written yet' });
+export function delegatedAuth(options: DelegatedAuthOptions): DelegatedAuth {
+  const { client, clock, onError } = options;
+  const config = watchAuthConfig({ client, clock, onError, reloadMs: options.reloadMs ?? 60_000 });
+  const asked = reviews(client, clock, options.cacheMs ?? 10_000);
+  const authenticate = (request: IncomingMessage): Promise<Authentication> =>
+    authenticateRequest(request, { config, asked, clock, onError });
+  const authorize = (user: UserInfo, attributes: RequestAttributes): Promise<Authorization> =>
+    authorizeUser(user, attributes, asked, onError);
+
+  return {
+    ready: config.ready,
+    get notReady() {
+      return config.current === undefined ? `the cluster's authentication configuration: ${config.problem}` : undefined;
+    },
+    authenticate,
+    authorize,
+    admit: async (request, attributes) => {
+      const who = await authenticate(request);
+      if (!who.ok) return { ok: false, status: who.status };
+      const may = await authorize(who.user, attributes);
+      return may.ok ? { ok: true, user: who.user } : { ok: false, user: who.user, status: may.status };
+    },
+    stop: () => {
+      config.stop();
+      asked.stop();
+    },
+  };
+}
+
+interface Parts {
+  readonly config: AuthConfigWatch;
+  readonly asked: Reviews;
+  readonly clock: Clock;
+  readonly onError: (error: LabError) => void;
+}
+
+/** The first way that knows somebody wins; wrong credentials and nobody known = 401; no credentials at all = anonymous. */
+async function authenticateRequest(request: IncomingMessage, parts: Parts): Promise<Authentication> {
+  const { config, clock } = parts;
+  const wrong: string[] = [];
+  if (config.current !== undefined) {
+    for (const opinion of certificateOpinions(request, config.current, clock.now())) {
+      if (opinion.kind === 'user') return { ok: true, user: opinion.user };
+      if (opinion.kind === 'wrong') wrong.push(opinion.cause);
+    }
+  }
+  const byToken = await tokenOpinion(request, parts);
+  if (byToken.kind === 'user') return { ok: true, user: byToken.user };
+  if (byToken.kind === 'wrong') wrong.push(byToken.cause);
+  if (config.current === undefined && peerCertificates(request).length > 0) {
+    const cause = `client certificates cannot be judged yet: ${config.problem}`;
+    return {
+      ok: false,
+      status: unavailable('the authentication configuration of the cluster was not read yet'),
+      cause,
+    };
+  }
+  if (wrong.length > 0) return { ok: false, status: UNAUTHORIZED, cause: wrong.join('; ') };
+  return { ok: true, user: ANONYMOUS };
+}
+
+async function tokenOpinion(request: IncomingMessage, { asked, onError }: Parts): Promise<Opinion> {
+  const token = bearerToken(request);
+  if (token === undefined) return { kind: 'none' };
+  try {
+    const answer = await asked.token(token);
+    if (!answer.known) return { kind: 'wrong', cause: answer.cause === '' ? 'invalid bearer token' : answer.cause };
+    return { kind: 'user', user: authenticatedUser(answer.user) };
+  } catch (error) {
+    onError(asLabError(error));
+    return { kind: 'wrong', cause: `the token could not be reviewed: ${describe(error)}` };
+  }
+}
+
+/** The same object for the same answer of a review, so that later keys are cheap. */
+const tokenUsers = new WeakMap<UserInfo, UserInfo>();
+function authenticatedUser(user: UserInfo): UserInfo {
+  let full = tokenUsers.get(user);
+  if (full === undefined) {
+    full = { ...user, groups: withAuthenticated(user.groups) };
+    tokenUsers.set(user, full);
+  }
+  return full;
+}
+
+async function authorizeUser(
+  user: UserInfo,
+  attributes: RequestAttributes,
+  asked: Reviews,
+  onError: (error: LabError) => void,
+): Promise<Authorization> {
+  if (user.groups.includes(MASTERS)) return PASS;
+  if (attributes.kind === 'path' && OPEN_PATHS.has(attributes.path)) return PASS;
+  let answer: AccessAnswer;
+  try {
+    answer = asked.recentAccess(user, attributes) ?? (await asked.access(user, attributes));
+  } catch (error) {
+    onError(asLabError(error));
+    return { ok: false, status: internalError('the cluster could not be asked whether this is allowed') };
+  }
+  return answer.allowed ? PASS : { ok: false, status: forbidden(user, attributes, answer.reason) };
 }
