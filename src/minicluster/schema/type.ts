@@ -1,0 +1,104 @@
+/**
+ * The Go types of the Kubernetes API as data: enough to decode strictly with Go's words, to merge lists by their keys, and to
+ * publish OpenAPI. A kind's file writes them with the functions below.
+ */
+export type Type =
+  | { readonly is: 'string' | 'bool' | 'int32' | 'int64' | 'float64' }
+  /** resource.Quantity, metav1.Time, metav1.MicroTime, intstr.IntOrString, []byte (base64), runtime.RawExtension, FieldsV1. */
+  | { readonly is: 'quantity' | 'time' | 'microTime' | 'intOrString' | 'bytes' | 'raw' | 'duration' }
+  | { readonly is: 'map'; readonly of: Type }
+  | { readonly is: 'list'; readonly of: Type; readonly merge?: ListMerge }
+  | StructType;
+
+export interface StructType {
+  readonly is: 'struct';
+  /** Go's name with its package, e.g. `v1.PodSpec`. */
+  readonly go: string;
+  /** By JSON name. A thunk where a type holds itself. */
+  readonly fields: Readonly<Record<string, Field>>;
+  /** Server-side apply takes it or leaves it as a whole (`+structType=atomic`). */
+  readonly atomic?: boolean;
+}
+
+export interface Field {
+  readonly type: Type;
+  /** In documentation and OpenAPI; the decoder does not look at it. */
+  readonly required?: boolean;
+  /** Strategic merge: `retainKeys` beside the type's own merge rule. */
+  readonly retainKeys?: boolean;
+}
+
+/** How a list is merged: by strategic merge patch (`patchMergeKey`) and by server-side apply (`listType`, `listMapKeys`). */
+export interface ListMerge {
+  /** Key of strategic merge; for a list of primitives `''` = merged as a set. Absent: replaced as a whole. */
+  readonly patchKey?: string;
+  /** Keys of server-side apply; empty = set. Absent: atomic. */
+  readonly applyKeys?: readonly string[];
+}
+
+export const text: Type = { is: 'string' };
+export const bool: Type = { is: 'bool' };
+export const int32: Type = { is: 'int32' };
+export const int64: Type = { is: 'int64' };
+export const float64: Type = { is: 'float64' };
+export const quantity: Type = { is: 'quantity' };
+export const time: Type = { is: 'time' };
+export const microTime: Type = { is: 'microTime' };
+export const intOrString: Type = { is: 'intOrString' };
+export const bytes: Type = { is: 'bytes' };
+export const raw: Type = { is: 'raw' };
+export const texts: Type = { is: 'map', of: { is: 'string' } };
+
+export function map(of: Type): Type {
+  return { is: 'map', of };
+}
+
+/** A list that is replaced as a whole. */
+export function list(of: Type): Type {
+  return { is: 'list', of };
+}
+
+/** A list merged by a key: `keyed(container, 'name')`; server-side apply may use more keys than the patch does. */
+export function keyed(of: Type, patchKey: string, applyKeys: readonly string[] = [patchKey]): Type {
+  return { is: 'list', of, merge: { patchKey, applyKeys } };
+}
+
+/** A list of primitives that is a set to server-side apply and, when `patch` is true, to strategic merge. */
+export function set(of: Type, patch = true): Type {
+  return { is: 'list', of, merge: patch ? { patchKey: '', applyKeys: [] } : { applyKeys: [] } };
+}
+
+/** A Go struct. Fields are given as types; `retainKeys` ones as `{type, retainKeys: true}`. */
+export function struct(go: string, fields: Readonly<Record<string, Type | Field>>, atomic = false): StructType {
+  const full = Object.entries(fields).map(([name, field]): [string, Field] => [
+    name,
+    'is' in field ? { type: field } : field,
+  ]);
+  return { is: 'struct', go, fields: Object.fromEntries(full), ...(atomic ? { atomic } : {}) };
+}
+
+/** Go's name of a type in error texts. */
+export function goName(type: Type): string {
+  switch (type.is) {
+    case 'struct':
+      return type.go;
+    case 'map':
+      return `map[string]${goName(type.of)}`;
+    case 'list':
+      return `[]${goName(type.of)}`;
+    case 'quantity':
+      return 'resource.Quantity';
+    case 'time':
+    case 'microTime':
+    case 'duration':
+      return 'string';
+    case 'intOrString':
+      return 'intstr.IntOrString';
+    case 'bytes':
+      return '[]uint8';
+    case 'raw':
+      return 'runtime.RawExtension';
+    default:
+      return type.is;
+  }
+}
