@@ -163,6 +163,16 @@ export const QUIRK_ROWS = {
     what: 'An HPA that was deleted during its cycle ends it with an error; before, the cycle just went on.',
     link: 'https://github.com/kubernetes/kubernetes/pull/139142',
   },
+  labelKeyTexts: {
+    from: 35,
+    what: 'Errors of label keys say "a valid label key" and count bytes; before, "a qualified name" and characters.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.35.0/staging/src/k8s.io/apimachinery/pkg/api/validate/content/kube.go',
+  },
+  selectorSkipsDoubleComma: {
+    until: 34,
+    what: 'The selector parser swallows the second of two commas in a value list, so that "a in (b,,)" is an error.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.35.0/staging/src/k8s.io/apimachinery/pkg/labels/selector.go',
+  },
   observedGeneration: {
     from: 37,
     what: 'status.observedGeneration is set (gate HPAGeneration); before, an old value was dropped.',
