@@ -1,5 +1,6 @@
+import { calc } from './calc.ts';
 import type { VectorKind } from './kind.ts';
 import { unit } from './unit.ts';
 
 /** All kinds of vector lines. The first that matches counts. */
-export const KINDS: readonly VectorKind[] = [unit];
+export const KINDS: readonly VectorKind[] = [calc, unit];

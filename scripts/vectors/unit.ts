@@ -2,12 +2,17 @@ import type { Arch } from '../../src/hpa/quirks.ts';
 import { differences } from './compare.ts';
 import type { VectorKind, VectorLine } from './kind.ts';
 import { UNIT_BEHAVIOR } from './unit-behavior.ts';
+import { UNIT_PODS } from './unit-pods.ts';
 import { UNIT_QUANTITY } from './unit-quantity.ts';
 
 /** What the twin answers to `in` of one function. */
 export type UnitReplay = (input: never, minor: number, arch: Arch) => unknown;
 
-const REPLAYS: Readonly<Record<string, UnitReplay>> = { ...UNIT_BEHAVIOR, ...UNIT_QUANTITY };
+const REPLAYS: Readonly<Record<string, UnitReplay>> = {
+  ...UNIT_BEHAVIOR,
+  ...UNIT_PODS,
+  ...UNIT_QUANTITY,
+};
 
 function replay(line: VectorLine, minor: number): readonly string[] {
   const fn = String(line['fn']);

@@ -26,8 +26,3 @@ export function vectorLines<Line>(file: string, step: number): readonly Line[] {
   const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n');
   return lines.filter((line, i) => line !== '' && i % step === 0).map((line) => JSON.parse(line) as Line);
 }
-
-/** 36 of "1.36.3"; lines without a version are 1.36's. */
-export function minorOf(version: string | undefined): number {
-  return Number((version ?? '1.36').split('.')[1]);
-}
