@@ -1,4 +1,5 @@
-import type { FailureStatus, RequestAttributes, UserInfo } from './types.ts';
+import type { FailureStatus, RequestAttributes, UserInfo } from './aggregated-auth/types.ts';
+import { goQuote } from './go-quote.ts';
 
 interface FailureOptions {
   readonly reason?: string;
@@ -53,32 +54,6 @@ function cannot(user: UserInfo, attributes: RequestAttributes): string {
   const what = subresource === undefined ? resource : `${resource}/${subresource}`;
   const where = namespace === undefined ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`;
   return `${who} resource ${goQuote(what)} in API group ${goQuote(group)} ${where}`;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-};
-
-/** Go's `%q`: printable characters as they are, the rest escaped (strconv.Quote). */
-export function goQuote(text: string): string {
-  let quoted = '';
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (ESCAPES[character] !== undefined) quoted += ESCAPES[character];
-    else if (character === ' ' || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(character)) quoted += character;
-    else if (code < 0x80) quoted += `\\x${code.toString(16).padStart(2, '0')}`;
-    else if (code < 0x10000) quoted += `\\u${code.toString(16).padStart(4, '0')}`;
-    else quoted += `\\U${code.toString(16).padStart(8, '0')}`;
-  }
-  return `"${quoted}"`;
 }
 
 /** Upstream avoids answers that look like HTML. */

@@ -1,0 +1,191 @@
+import type { KubeObject } from '../contracts/kube-client.ts';
+
+export type MetricsApi = 'external' | 'custom';
+
+/** Who the metrics server is in the cluster: a user (client certificate, CN) or a service account. */
+export type MetricsServerIdentity =
+  | { readonly kind: 'User'; readonly name: string }
+  | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string };
+
+export interface MetricsServerManifestOptions {
+  readonly lab: string;
+  /** Where the Service stands (and the ServiceAccount, if there is one). */
+  readonly namespace: string;
+  /** The port of 127.0.0.1 at which the server listens. */
+  readonly port: number;
+  /** PEM of the CA that signed the serving certificate, which must hold the names of `servingHosts`. */
+  readonly caBundle: string;
+  readonly identity: MetricsServerIdentity;
+  readonly apis: readonly MetricsApi[];
+}
+
+const SERVICE = 'metrics-lab-metrics-server';
+const LAB_LABEL = 'metricslab.dev/lab';
+const RBAC = 'rbac.authorization.k8s.io';
+/** versionPriority decides which version clients take: v1beta2 of custom.metrics, as upstream's manifests have it. */
+const VERSIONS: Readonly<Record<MetricsApi, readonly { readonly version: string; readonly priority: number }[]>> = {
+  external: [{ version: 'v1beta1', priority: 100 }],
+  custom: [
+    { version: 'v1beta1', priority: 100 },
+    { version: 'v1beta2', priority: 200 },
+  ],
+};
+/** What `*` queries of custom metrics list; everything that the HPA can point at out of the box. */
+const DESCRIBED: readonly { readonly group: string; readonly resources: readonly string[] }[] = [
+  { group: '', resources: ['namespaces', 'nodes', 'persistentvolumes', 'pods', 'services'] },
+  { group: 'apps', resources: ['deployments', 'replicasets', 'statefulsets', 'daemonsets'] },
+  { group: 'batch', resources: ['jobs', 'cronjobs'] },
+  { group: 'networking.k8s.io', resources: ['ingresses'] },
+];
+
+/** Names that the serving certificate needs: the aggregator verifies `<service>.<namespace>.svc`, others the address. */
+export function servingHosts(namespace: string): readonly string[] {
+  return ['127.0.0.1', 'localhost', `${SERVICE}.${namespace}.svc`];
+}
+
+/**
+ * What a cluster needs to ask a metrics server that runs as a process on this machine: a Service that points at localhost,
+ * the APIServices, and the least RBAC for the server and for the HPA controller.
+ */
+export function metricsServerManifests(options: MetricsServerManifestOptions): readonly KubeObject[] {
+  return [
+    ...(options.identity.kind === 'ServiceAccount' ? [serviceAccount(options, options.identity)] : []),
+    service(options),
+    authDelegator(options),
+    authenticationReader(options),
+    metricReader(options),
+    metricReaderBinding(options),
+    ...(options.apis.includes('custom') ? [objectReader(options), objectReaderBinding(options)] : []),
+    ...options.apis.flatMap((api) =>
+      VERSIONS[api].map(({ version, priority }) => apiService(options, api, version, priority)),
+    ),
+  ];
+}
+
+/** Names of the APIServices, e.g. to wait until they are available. */
+export function apiServiceNames(apis: readonly MetricsApi[]): readonly string[] {
+  return apis.flatMap((api) => VERSIONS[api].map(({ version }) => `${version}.${api}.metrics.k8s.io`));
+}
+
+function labels(lab: string): Record<string, string> {
+  return { [LAB_LABEL]: lab };
+}
+
+function serviceAccount(
+  { lab }: MetricsServerManifestOptions,
+  who: { readonly name: string; readonly namespace: string },
+): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: who.name, namespace: who.namespace, labels: labels(lab) },
+  };
+}
+
+/** ExternalName is what lets the aggregator reach a port of this machine (DESIGN 3.1). */
+function service({ lab, namespace, port }: MetricsServerManifestOptions): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: SERVICE, namespace, labels: labels(lab) },
+    spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ name: 'https', port, protocol: 'TCP' }] },
+  };
+}
+
+function apiService(
+  options: MetricsServerManifestOptions,
+  api: MetricsApi,
+  version: string,
+  priority: number,
+): KubeObject {
+  const group = `${api}.metrics.k8s.io`;
+  return {
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: `${version}.${group}`, labels: labels(options.lab) },
+    spec: {
+      group,
+      version,
+      groupPriorityMinimum: 100,
+      versionPriority: priority,
+      caBundle: Buffer.from(options.caBundle).toString('base64'),
+      service: { name: SERVICE, namespace: options.namespace, port: options.port },
+    },
+  };
+}
+
+/** TokenReview and SubjectAccessReview. */
+function authDelegator(options: MetricsServerManifestOptions): KubeObject {
+  return clusterBinding(options, 'auth-delegator', 'system:auth-delegator', [subject(options.identity)]);
+}
+
+/** The ConfigMap that says which CAs and headers count. */
+function authenticationReader({ lab, identity }: MetricsServerManifestOptions): KubeObject {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'RoleBinding',
+    metadata: { name: `metrics-lab-${lab}-authentication-reader`, namespace: 'kube-system', labels: labels(lab) },
+    roleRef: { apiGroup: RBAC, kind: 'Role', name: 'extension-apiserver-authentication-reader' },
+    subjects: [subject(identity)],
+  };
+}
+
+/** External metrics are listed, custom metrics are got: those are the verbs that authorization sees. */
+function metricReader({ lab, apis }: MetricsServerManifestOptions): KubeObject {
+  return clusterRole(
+    lab,
+    'metric-reader',
+    apis.map((api) => ({
+      apiGroups: [`${api}.metrics.k8s.io`],
+      resources: ['*'],
+      verbs: [api === 'external' ? 'list' : 'get'],
+    })),
+  );
+}
+
+function metricReaderBinding(options: MetricsServerManifestOptions): KubeObject {
+  const hpa = { kind: 'ServiceAccount', name: 'horizontal-pod-autoscaler', namespace: 'kube-system' };
+  return clusterBinding(options, 'metric-reader', roleName(options.lab, 'metric-reader'), [hpa]);
+}
+
+function objectReader({ lab }: MetricsServerManifestOptions): KubeObject {
+  const rules = DESCRIBED.map(({ group, resources }) => ({ apiGroups: [group], resources, verbs: ['list', 'watch'] }));
+  return clusterRole(lab, 'object-reader', rules);
+}
+
+function objectReaderBinding(options: MetricsServerManifestOptions): KubeObject {
+  return clusterBinding(options, 'object-reader', roleName(options.lab, 'object-reader'), [subject(options.identity)]);
+}
+
+function roleName(lab: string, what: string): string {
+  return `metrics-lab-${lab}-${what}`;
+}
+
+function clusterRole(lab: string, what: string, rules: readonly unknown[]): KubeObject {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRole',
+    metadata: { name: roleName(lab, what), labels: labels(lab) },
+    rules,
+  };
+}
+
+function clusterBinding(
+  { lab }: MetricsServerManifestOptions,
+  what: string,
+  role: string,
+  subjects: readonly unknown[],
+): KubeObject {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: roleName(lab, what), labels: labels(lab) },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
+    subjects,
+  };
+}
+
+function subject(identity: MetricsServerIdentity): Readonly<Record<string, string>> {
+  if (identity.kind === 'User') return { apiGroup: RBAC, kind: 'User', name: identity.name };
+  return { kind: 'ServiceAccount', name: identity.name, namespace: identity.namespace };
+}
