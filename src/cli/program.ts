@@ -59,6 +59,7 @@ function newRoot({ version, writeOut, columns }: ProgramOptions): LabCommand {
     .configureHelp({
       subcommandTerm: (command) => `${command.name()} ${command.usage()}`.replace(/ \[flags\]$/, ''),
       formatHelp,
+      minWidthToWrap: 12, // on a narrow terminal too
     })
     .enablePositionalOptions()
     .addHelpText('after', () => rootHelp(columns));

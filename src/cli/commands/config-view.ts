@@ -1,6 +1,8 @@
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import type { SettingEntry } from '../settings/settings.ts';
+import { API_VERSION } from '../output/output.ts';
+import { safeYaml } from '../text/json.ts';
 import { columns } from '../text/columns.ts';
 
 /** `metrics-lab config view [--origin]`: a lab file with every value, or a list that says where each comes from. */
@@ -18,13 +20,9 @@ export async function run({ output, settings }: CommandContext, flags: Flags): P
     });
     return;
   }
-  const { stringify } = await import('yaml');
   const data = nested(entries);
-  await output.print({
-    kind: 'Lab',
-    data,
-    text: () => stringify({ apiVersion: 'metricslab.dev/v1', kind: 'Lab', ...data }, { lineWidth: 0 }).trimEnd(),
-  });
+  const file = await safeYaml({ apiVersion: API_VERSION, kind: 'Lab', ...data });
+  await output.print({ kind: 'Lab', data, text: () => file });
 }
 
 function shown(value: SettingEntry['value']): string {

@@ -1,5 +1,6 @@
 import type { OutputFormat } from '../table/types.ts';
 import type { OutStream } from '../streams.ts';
+import { safeJson, safeYaml } from '../text/json.ts';
 import { toTerminal } from '../text/paint.ts';
 
 export const API_VERSION = 'metricslab.dev/v1';
@@ -56,7 +57,7 @@ export function newOutput({ format, stdout, color, before }: OutputOptions): Out
     format,
     print: async (result) => write(await rendered(result, format, page, color)),
     lines: (text) => write(toTerminal(text, color)),
-    record: (object) => write(JSON.stringify(object)),
+    record: (object) => write(safeJson(object)),
   };
 }
 
@@ -64,13 +65,11 @@ async function rendered(result: Result, format: OutputFormat, page: Page, color:
   const document = { apiVersion: API_VERSION, kind: result.kind, ...result.data };
   switch (format) {
     case 'json':
-      return JSON.stringify(document, undefined, 2);
-    case 'yaml': {
-      const { stringify } = await import('yaml');
-      return stringify(document, { lineWidth: 0 });
-    }
+      return safeJson(document, 2);
+    case 'yaml':
+      return safeYaml(document);
     case 'ndjson':
-      return (result.items ?? [document]).map((item) => JSON.stringify(item)).join('\n');
+      return (result.items ?? [document]).map((item) => safeJson(item)).join('\n');
     case 'name':
       return toTerminal((result.names ?? []).join('\n'), false);
     case 'text':

@@ -37,7 +37,9 @@ export function parseLabFile(text: string, name: string): LabFileContent {
     return { values: [], problems: faults.map(({ pos, message }) => `${at(pos[0])}: ${yamlMessage(message)}`) };
   }
   const source: Source = { document, at };
-  const checked = checkLabFile(plain(document));
+  const foreign = plain(document);
+  if (foreign === undefined) return { values: [], problems: [`${at(0)}: too many aliases, or nested too deeply`] };
+  const checked = checkLabFile(foreign.value);
   if (checked.issues.length === 0) return valuesOf(checked, source);
   const problems = checked.issues.flatMap((issue) => problemsOf(issue, source)).sort((a, b) => a.offset - b.offset);
   return { values: [], problems: problems.map(({ offset, text: what }) => `${at(offset)}: ${what}`) };
@@ -48,9 +50,15 @@ interface Source {
   readonly at: (offset: number) => string;
 }
 
-/** Aliases are resolved, with the library's limit against a few lines that stand for a billion values. */
-function plain(document: Document): unknown {
-  return document.toJS({ maxAliasCount: 100 }) ?? {};
+/** The plain values, aliases resolved; undefined when a few lines stand for a billion values or are nested without end. */
+function plain(document: Document): { readonly value: unknown } | undefined {
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) ?? {} };
+  } catch (error) {
+    // What the library raises for too many aliases, and the engine for too deep a recursion.
+    if (error instanceof ReferenceError || error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 interface Problem {

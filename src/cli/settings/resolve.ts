@@ -52,10 +52,15 @@ export async function resolveSettings(sources: SettingsSources): Promise<Setting
   };
 }
 
+/** A broken file can have a thousand problems; nobody reads more than these. */
+const SHOWN_PROBLEMS = 30;
+
 /** Raises ML-USAGE-CONFIG when there is a problem. */
 export function failFor(problems: readonly string[]): void {
   if (problems.length === 0) return;
-  throw new LabError('ML-USAGE-CONFIG', { count: problems.length, problems: problems.join('\n') });
+  const rest = problems.length - SHOWN_PROBLEMS;
+  const shown = rest > 0 ? [...problems.slice(0, SHOWN_PROBLEMS), `and ${rest} more`] : problems;
+  throw new LabError('ML-USAGE-CONFIG', { count: problems.length, problems: shown.join('\n') });
 }
 
 function contradictions(values: ReadonlyMap<string, Origin>): string[] {
