@@ -69,8 +69,8 @@ export function newContext(flags: Flags, parts: ContextParts): NewContext {
 /** Loaded late: zod and yaml take 50 ms that most commands need not spend. */
 async function loadSettings(context: CommandContext, flags: Flags): Promise<Settings> {
   const { resolveSettings } = await import('./settings/resolve.ts');
-  const { env, cwd, files, paths, streams, globals } = context;
-  return resolveSettings({ flags, env, cwd, files, paths, stdin: streams.stdin, config: globals.config });
+  const { env, cwd, files, paths, streams, globals, signal } = context;
+  return resolveSettings({ flags, env, cwd, files, paths, signal, stdin: streams.stdin, config: globals.config });
 }
 
 function colorOfResult(globals: GlobalFlags, env: Env, { stdout }: Streams): boolean {

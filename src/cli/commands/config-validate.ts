@@ -22,8 +22,8 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
 }
 
 async function filesToCheck(context: CommandContext, file: string | undefined): Promise<readonly SettingsFile[]> {
-  const { files, cwd, streams, globals, paths } = context;
-  const search = { files, cwd, stdin: streams.stdin };
+  const { files, cwd, streams, globals, paths, signal } = context;
+  const search = { files, cwd, stdin: streams.stdin, signal };
   if (file !== undefined) return [await namedFile(search, file)];
   return findFiles({ ...search, config: globals.config, userFile: paths.configFile });
 }

@@ -52,7 +52,9 @@ const WITHOUT_FLAG: readonly Field[] = [
 ];
 
 /** Every setting but `images`, whose names are free. */
-export const FIELDS: readonly Field[] = [...GLOBAL_FLAGS, ...UP_SETTINGS].flatMap(fieldOf).concat(WITHOUT_FLAG);
+export const FIELDS: readonly Field[] = grouped(
+  [...GLOBAL_FLAGS, ...UP_SETTINGS].flatMap(fieldOf).concat(WITHOUT_FLAG),
+);
 
 /** Programs of the user, by image name: `images.<name>`. */
 export const IMAGES = 'images';
@@ -64,6 +66,11 @@ export function fieldAt(path: string): Field | undefined {
 /** A value as the lab file writes it. */
 export function inFileForm(path: string, value: FlagValue): FlagValue {
   return DURATIONS.includes(path) && typeof value === 'number' ? formatDuration(value) : value;
+}
+
+/** What stands in the same mapping of the lab file, together. */
+function grouped(fields: readonly Field[]): readonly Field[] {
+  return [...Map.groupBy(fields, ({ path }) => path.split('.')[0] ?? '').values()].flat();
 }
 
 function fieldOf(flag: FlagSpec): Field[] {

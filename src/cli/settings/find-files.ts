@@ -18,6 +18,8 @@ export interface FileSearch {
   readonly files: Files;
   readonly cwd: string;
   readonly stdin: InStream;
+  /** Ends the reading of stdin. */
+  readonly signal: AbortSignal;
   /** --config: a path, `-` for stdin, or undefined for the nearest metrics-lab.yaml. */
   readonly config: string | undefined;
   readonly userFile: string;
@@ -41,7 +43,7 @@ async function labFile(search: FileSearch): Promise<SettingsFile | undefined> {
 
 /** A file that was asked for by name; `-` is stdin. Raises ML-USAGE-CONFIG-FILE when it is not there. */
 export async function namedFile(search: Omit<FileSearch, 'config' | 'userFile'>, name: string): Promise<SettingsFile> {
-  if (name === '-') return { name: 'stdin', folder: search.cwd, text: await readAll(search.stdin) };
+  if (name === '-') return { name: 'stdin', folder: search.cwd, text: await readAll(search.stdin, search.signal) };
   const file = read(search, resolve(search.cwd, name));
   if (file !== undefined) return file;
   throw new LabError('ML-USAGE-CONFIG-FILE', { path: name, reason: 'there is no such file' });
@@ -65,13 +67,23 @@ function read({ files, cwd }: Pick<FileSearch, 'files' | 'cwd'>, path: string): 
 /** More is no lab file; do not wait for an endless stream to end. */
 const MAX_CHARACTERS = 1_000_000;
 
-async function readAll(stdin: InStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stdin) {
-    text += String(chunk);
-    if (text.length > MAX_CHARACTERS) {
-      throw new LabError('ML-USAGE-CONFIG-FILE', { path: 'stdin', reason: 'it is larger than a lab file can be' });
-    }
-  }
-  return text;
+/** Everything on stdin. By hand, because `for await` cannot be left while it waits, and a paused stdin lets the process end. */
+function readAll(stdin: InStream, signal: AbortSignal): Promise<string> {
+  const unreadable = (reason: string, cause?: unknown) =>
+    new LabError('ML-USAGE-CONFIG-FILE', { path: 'stdin', reason }, { cause });
+  return new Promise<string>((resolve, reject) => {
+    let text = '';
+    const fail = (error: unknown) => {
+      stdin.pause();
+      reject(error);
+    };
+    stdin.setEncoding('utf8');
+    stdin.on('data', (chunk) => {
+      text += String(chunk);
+      if (text.length > MAX_CHARACTERS) fail(unreadable('it is larger than a lab file can be'));
+    });
+    stdin.on('end', () => resolve(text));
+    stdin.on('error', (error: Error) => fail(unreadable(error.message, error)));
+    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+  });
 }

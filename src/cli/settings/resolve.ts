@@ -18,6 +18,7 @@ export interface SettingsSources {
   readonly cwd: string;
   readonly files: Files;
   readonly stdin: InStream;
+  readonly signal: AbortSignal;
   readonly paths: UserPaths;
   /** --config or METRICS_LAB_CONFIG. */
   readonly config: string | undefined;
@@ -28,8 +29,8 @@ export interface SettingsSources {
  * files and environment at once, ML-USAGE-CONFIG-FILE, ML-USAGE-SET, ML-USAGE-SECRET, ML-USAGE-BACKEND-FLAG, ML-QUEUE-URL.
  */
 export async function resolveSettings(sources: SettingsSources): Promise<Settings> {
-  const { flags, env, cwd, files, stdin, config, paths } = sources;
-  const found = await findFiles({ files, cwd, stdin, config, userFile: paths.configFile });
+  const { flags, env, cwd, files, stdin, signal, config, paths } = sources;
+  const found = await findFiles({ files, cwd, stdin, signal, config, userFile: paths.configFile });
   const layers = found.map(fileLayer);
   const variables = envLayer(env, cwd);
   const typed = flagLayer(flags, await assignments(flags), cwd);
