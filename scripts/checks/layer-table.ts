@@ -28,5 +28,5 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
 export const SHARED: readonly string[] = ['contracts', 'errors'];
 
 /** cli may import all layers, but these only where the parts are wired together. */
-export const IMPLEMENTATIONS: readonly string[] = ['clusters', 'minicluster', 'metrics-server', 'sources'];
+export const IMPLEMENTATIONS: readonly string[] = ['clusters', 'minicluster', 'metrics-server'];
 export const WIRING: readonly string[] = ['cli/container.ts', 'cli/programs'];
