@@ -4,6 +4,7 @@ import { KUBE_ERRORS, type KubeErrorId } from './registry/kube.ts';
 import { METRICS_ERRORS, type MetricsErrorId } from './registry/metrics.ts';
 import { NODE_ERRORS, type NodeErrorId } from './registry/node.ts';
 import { QUEUE_ERRORS, type QueueErrorId } from './registry/queue.ts';
+import { SIMULATE_ERRORS, type SimulateErrorId } from './registry/simulate.ts';
 import { STATE_ERRORS, type StateErrorId } from './registry/state.ts';
 import { USAGE_ERRORS, type UsageErrorId } from './registry/usage.ts';
 import { WATCH_ERRORS, type WatchErrorId } from './registry/watch.ts';
@@ -16,7 +17,8 @@ export type ErrorId =
   | NodeErrorId
   | QueueErrorId
   | MetricsErrorId
-  | WatchErrorId;
+  | WatchErrorId
+  | SimulateErrorId;
 
 /** Every error the program can raise, by ID. IDs are append-only (a test compares with docs/errors.released.txt). */
 export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
@@ -28,6 +30,7 @@ export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
   ...QUEUE_ERRORS,
   ...METRICS_ERRORS,
   ...WATCH_ERRORS,
+  ...SIMULATE_ERRORS,
 };
 
 export function isErrorId(text: string): text is ErrorId {

@@ -1,0 +1,39 @@
+import type { LoadShape, Segment } from './shape.ts';
+
+/** What a CSV trace says: the metric itself, or the arrivals per second; each row holds until the next one, the last to the end. */
+export interface Trace {
+  readonly kind: 'value' | 'rate';
+  /** Seconds from the start, rising. */
+  readonly times: readonly number[];
+  readonly numbers: readonly number[];
+}
+
+/** The load of a trace of rates. */
+export function loadOfTrace(trace: Trace, text: string): LoadShape {
+  const { times, numbers } = trace;
+  return {
+    text,
+    seconds: Number.POSITIVE_INFINITY,
+    *segments(): Generator<Segment, undefined> {
+      const first = times[0] ?? 0;
+      if (first > 0) yield { seconds: first, from: 0, to: 0, poisson: false };
+      for (let row = 0; row < times.length; row += 1) {
+        const rate = numbers[row] ?? 0;
+        const seconds = (times[row + 1] ?? Number.POSITIVE_INFINITY) - (times[row] ?? 0);
+        yield { seconds, from: rate, to: rate, poisson: false };
+      }
+    },
+  };
+}
+
+/** The value of a trace at a time; undefined before its first row. `from` is a row at or before that time, for walks. */
+export function traceValueAt(trace: Trace, seconds: number): number | undefined {
+  let low = 0;
+  let high = trace.times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((trace.times[middle] ?? 0) <= seconds) low = middle + 1;
+    else high = middle;
+  }
+  return trace.numbers[low - 1];
+}
