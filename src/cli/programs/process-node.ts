@@ -1,0 +1,77 @@
+import { arch, platform, release, version } from 'node:os';
+import { LabError } from '../../errors/lab-error.ts';
+import { kubeClient } from '../../kube/client.ts';
+import { loadKubeconfig } from '../../kube/kubeconfig.ts';
+import { NODE_CONFIG_ENV, type NodeConfig, parseNodeConfig } from '../../minicluster/node/config.ts';
+import { kubeletServer } from '../../minicluster/node/kubelet-server.ts';
+import { NodeAgent } from '../../minicluster/node/node-agent.ts';
+import type { Machine } from '../../minicluster/node/node-object.ts';
+import { listenLocally } from '../../minicluster/node/serve.ts';
+import { realClock } from '../../platform/clock.ts';
+import { nodeFiles } from '../../platform/files.ts';
+import { freePort } from '../../platform/free-port.ts';
+import { nodeProcesses } from '../../platform/processes.ts';
+import { log, runProgram } from './run-program.ts';
+
+await runProgram(async (stop) => {
+  const config = readConfig();
+  const serving = { cert: read(config.serving.certFile), key: read(config.serving.keyFile) };
+  const access = loadKubeconfig(read(config.kubeconfig), config.kubeconfig);
+  const client = kubeClient(access);
+  const processes = nodeProcesses();
+  const ports = { client, clock: realClock, files: nodeFiles, processes, freePort, log, childEnv: childEnv() };
+  const agent = new NodeAgent(config, ports, machine());
+  const kubelet = kubeletServer({
+    agent,
+    serving,
+    clientCa: read(config.clientCaFile),
+    resourceMetrics: () => '',
+    now: () => Date.now(),
+    log,
+  });
+  await listenLocally(kubelet, config.kubeletPort, 'the kubelet API');
+  await agent.start();
+  await new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await agent.stop();
+  kubelet.close();
+  kubelet.closeAllConnections();
+  client.close();
+});
+
+function readConfig(): NodeConfig {
+  const path = process.env[NODE_CONFIG_ENV];
+  if (path === undefined || path === '') {
+    throw new LabError('ML-NODE-CONFIG', { path: NODE_CONFIG_ENV, reason: 'the variable is not set' });
+  }
+  return parseNodeConfig(read(path), path);
+}
+
+function read(path: string): string {
+  const text = nodeFiles.readText(path);
+  if (text === undefined) throw new LabError('ML-NODE-CONFIG', { path, reason: 'there is no such file' });
+  return text;
+}
+
+/** Children get no more of our environment than a program needs to run. */
+function childEnv(): Record<string, string> {
+  const passed = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(passed);
+}
+
+function machine(): Machine {
+  return {
+    architecture: arch() === 'arm64' ? 'arm64' : 'amd64',
+    os: platform() === 'win32' ? 'windows' : platform(),
+    kernelVersion: release(),
+    osImage: /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(nodeFiles.readText('/etc/os-release') ?? '')?.[1] ?? version(),
+    machineID: (nodeFiles.readText('/etc/machine-id') ?? '').trim(),
+    bootID: (nodeFiles.readText('/proc/sys/kernel/random/boot_id') ?? '').trim(),
+    version: 'v1.36.3',
+  };
+}

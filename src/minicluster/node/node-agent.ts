@@ -1,0 +1,223 @@
+import type { ListWatch } from '../../contracts/kube-client.ts';
+import { describe } from '../../errors/lab-error.ts';
+import { listWatch } from '../../kube/list-watch.ts';
+import { Binder } from './binder.ts';
+import type { NodeConfig } from './config.ts';
+import { configReader } from './config-reader.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { type Amounts, lacking, requestsOf, usedBy } from './fit.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { IpPool } from './ip-pool.ts';
+import { LogStore } from './log-store.ts';
+import type { Machine } from './node-object.ts';
+import { type NodePorts, pause } from './node-ports.ts';
+import { isTerminal, type Pod, parsePod, podKey } from './pod.ts';
+import type { NodeContext } from './pod-host.ts';
+import { PodWorker } from './pod-worker.ts';
+import { PortPool } from './port-pool.ts';
+import { bytes, cpuMilli } from './quantity.ts';
+import { reapChildren } from './reap.ts';
+import { type PodRecord, Records } from './records.ts';
+import { StatusWriter } from './status-writer.ts';
+
+const MAX_LOG_BYTES = 10 * 1024 * 1024;
+const SHUTDOWN_SECONDS = 10;
+const UPKEEP_MS = 60_000;
+
+/** The node agent: one Node object, and the pods bound to it as child processes. */
+export class NodeAgent {
+  readonly logs: LogStore;
+  readonly #config: NodeConfig;
+  readonly #ports: NodePorts;
+  readonly #records: Records;
+  readonly #statuses: StatusWriter;
+  readonly #events: EventRecorder;
+  readonly #heartbeat: Heartbeat;
+  readonly #context: NodeContext;
+  readonly #allocatable: Amounts;
+  readonly #workers = new Map<string, PodWorker>();
+  readonly #known = new Map<string, PodRecord>();
+  readonly #ips = new IpPool();
+  readonly #ending = new AbortController();
+  readonly #listeners: (() => void)[] = [];
+  #pods: ListWatch<Pod> | undefined;
+  #binder: Binder | undefined;
+
+  constructor(config: NodeConfig, ports: NodePorts, machine: Machine) {
+    this.#config = config;
+    this.#ports = ports;
+    const { client, clock, files, log } = ports;
+    files.ensureDir(config.stateDir);
+    const { cpu, memory, pods } = config.capacity;
+    this.#allocatable = { cpuMilli: cpuMilli(cpu), memoryBytes: bytes(memory), pods };
+    this.logs = new LogStore({
+      dir: config.logsDir,
+      maxBytes: config.maxLogBytes ?? MAX_LOG_BYTES,
+      clock,
+      files,
+      log,
+    });
+    this.#records = new Records(config.stateDir, files, log);
+    this.#events = new EventRecorder({ client, clock, nodeName: config.nodeName, log });
+    this.#heartbeat = new Heartbeat(config, ports, machine);
+    this.#statuses = new StatusWriter({
+      client,
+      clock,
+      log,
+      onWritten: (uid, status) => this.#workers.get(uid)?.written(status),
+    });
+    this.#context = {
+      config,
+      ports,
+      logs: this.logs,
+      configReader: configReader(client, clock),
+      hostPorts: new PortPool(ports.freePort),
+      ending: this.#ending.signal,
+      event: (pod, type, reason, message) => {
+        const subject = { apiVersion: 'v1', kind: 'Pod', metadata: pod.metadata };
+        this.#events.record({ subject, type, reason, message, component: 'kubelet' });
+      },
+    };
+  }
+
+  /** Every pod that this node has, in no order. */
+  get workers(): readonly PodWorker[] {
+    return [...this.#workers.values()];
+  }
+
+  worker(namespace: string, name: string): PodWorker | undefined {
+    return this.workers.find((worker) => podKey(worker.pod()) === `${namespace}/${name}`);
+  }
+
+  /** Called whenever readiness or ports of pods may have changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Reaps what an earlier run left, registers the node, then runs pods until `stop`. */
+  async start(): Promise<void> {
+    const { clock, log, processes } = this.#ports;
+    const { signal } = this.#ending;
+    const records = this.#records.readAll();
+    const reaped = await reapChildren(processes, records, this.#config.stateDir);
+    if (reaped.length > 0) log(`ended ${reaped.length} processes of an earlier run`);
+    for (const record of records) {
+      this.#known.set(record.uid, record);
+      this.#ips.hold(record.ip);
+    }
+    await this.#heartbeat.register(signal);
+    log(`node ${this.#config.nodeName} is registered`);
+    void this.#heartbeat.run(signal);
+    this.#watchPods(signal);
+    void this.#upkeep(signal, clock);
+  }
+
+  /** Stops watching, then all children: SIGTERM, SIGKILL after the grace. */
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    const mostMs = (this.#config.shutdownSeconds ?? SHUTDOWN_SECONDS) * 1000;
+    await Promise.all(this.workers.map((worker) => worker.shutDown(mostMs)));
+    this.logs.close();
+  }
+
+  #watchPods(signal: AbortSignal): void {
+    const { client, clock, log } = this.#ports;
+    const pods = listWatch(client, '/api/v1/pods', {
+      parse: parsePod,
+      clock,
+      signal,
+      query: { fieldSelector: `spec.nodeName=${this.#config.nodeName}` },
+      onError: (error) => log(`pods: ${describe(error)}`),
+    });
+    this.#pods = pods;
+    pods.onChange((change) => {
+      if (signal.aborted) return;
+      if (change === undefined) this.#all(pods.items());
+      else if (change.type === 'set') this.#seen(change.object);
+      else this.#gone(change.object.metadata.uid ?? '');
+      this.#binder?.kick();
+    });
+    if (!this.#config.bindPods) return;
+    this.#binder = new Binder({
+      ports: this.#ports,
+      events: this.#events,
+      nodeName: this.#config.nodeName,
+      allocatable: this.#allocatable,
+      bound: () => pods.items(),
+      signal,
+    });
+  }
+
+  /** A whole list: what is not in it is gone, also what was deleted while this node was down. */
+  #all(pods: readonly Pod[]): void {
+    const there = new Set(pods.map(({ metadata }) => metadata.uid));
+    for (const uid of this.#workers.keys()) if (!there.has(uid)) this.#gone(uid);
+    for (const [uid, { ip }] of this.#known) {
+      if (there.has(uid)) continue;
+      this.#known.delete(uid);
+      this.#records.remove(uid);
+      this.#ips.give(ip);
+    }
+    for (const pod of pods) this.#seen(pod);
+  }
+
+  #seen(pod: Pod): void {
+    const uid = pod.metadata.uid ?? '';
+    const worker = this.#workers.get(uid);
+    if (worker !== undefined) return worker.update(pod);
+    const record = this.#known.get(uid);
+    this.#known.delete(uid);
+    const refused = record === undefined && !isTerminal(pod) ? this.#refusal(pod) : undefined;
+    const ip = record?.ip ?? this.#ips.take();
+    const made = new PodWorker({
+      node: this.#context,
+      records: this.#records,
+      statuses: this.#statuses,
+      pod,
+      ip,
+      ...(record === undefined ? {} : { record }),
+      ...(refused === undefined ? {} : { refused }),
+      onChange: () => this.#changed(),
+      onGone: () => {
+        if (this.#workers.get(uid) === made) this.#workers.delete(uid);
+        this.#ips.give(ip);
+        this.logs.forget(uid);
+        this.#changed();
+      },
+    });
+    this.#workers.set(uid, made);
+    made.start();
+  }
+
+  #gone(uid: string): void {
+    void this.#workers.get(uid)?.vanish();
+  }
+
+  /** Admission (lifecycle/predicate.go): whoever bound the pod may not have known how full the node is. */
+  #refusal(pod: Pod): { readonly reason: string; readonly message: string } | undefined {
+    const others = this.workers.map((worker) => worker.pod()).filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
+    const used = usedBy(others);
+    const need = requestsOf(pod);
+    const [resource] = lacking(need, used, this.#allocatable);
+    if (resource === undefined) return undefined;
+    const pick = (amounts: Amounts) =>
+      resource === 'cpu' ? amounts.cpuMilli : resource === 'memory' ? amounts.memoryBytes : amounts.pods;
+    const amounts = `requested: ${pick(need)}, used: ${pick(used)}, capacity: ${pick(this.#allocatable)}`;
+    const message = `Pod was rejected: Node didn't have enough resource: ${resource}, ${amounts}`;
+    this.#context.event(pod, 'Warning', `OutOf${resource}`, message);
+    return { reason: `OutOf${resource}`, message };
+  }
+
+  #changed(): void {
+    this.#binder?.kick();
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #upkeep(signal: AbortSignal, clock: NodePorts['clock']): Promise<void> {
+    while (await pause(clock, UPKEEP_MS, signal)) {
+      this.logs.collect();
+      if (this.#pods?.staleSince !== undefined) continue;
+      for (const worker of this.workers) worker.compare();
+    }
+  }
+}

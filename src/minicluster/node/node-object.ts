@@ -1,0 +1,104 @@
+import type { KubeObject } from '../../contracts/kube-client.ts';
+import type { NodeConfig } from './config.ts';
+import { HOST_IP } from './pod-status.ts';
+import { rfc3339 } from './runtime.ts';
+
+/** What the node says of the machine it runs on. */
+export interface Machine {
+  readonly architecture: 'amd64' | 'arm64';
+  readonly os: string;
+  readonly kernelVersion: string;
+  readonly osImage: string;
+  readonly machineID: string;
+  readonly bootID: string;
+  /** As in `kubectl get nodes`, e.g. `v1.36.3`. */
+  readonly version: string;
+}
+
+export interface NodeCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly lastHeartbeatTime: string;
+  readonly lastTransitionTime: string;
+}
+
+const CONDITIONS: readonly (readonly [type: string, status: string, reason: string, message: string])[] = [
+  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+  ['Ready', 'True', 'KubeletReady', 'the process node runs pods as local processes'],
+];
+
+/** Labels that the node gives itself. */
+export function nodeLabels(config: NodeConfig, machine: Machine): Readonly<Record<string, string>> {
+  return {
+    'kubernetes.io/hostname': config.nodeName,
+    'kubernetes.io/os': machine.os,
+    'kubernetes.io/arch': machine.architecture,
+    'beta.kubernetes.io/os': machine.os,
+    'beta.kubernetes.io/arch': machine.architecture,
+    'metricslab.dev/node': 'process',
+    ...config.labels,
+  };
+}
+
+/** The Node as it is registered. `now` is epoch ms. */
+export function nodeObject(config: NodeConfig, machine: Machine, now: number): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: config.nodeName,
+      labels: nodeLabels(config, machine),
+      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+    },
+    spec: { podCIDR: '10.244.0.0/16', podCIDRs: ['10.244.0.0/16'] },
+    status: nodeStatus(config, machine, [], now),
+  };
+}
+
+/** The Node's status; `previous` conditions keep their transition times. `now` is epoch ms. */
+export function nodeStatus(
+  config: NodeConfig,
+  machine: Machine,
+  previous: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime?: string }[],
+  now: number,
+): Readonly<Record<string, unknown>> {
+  const resources = { cpu: config.capacity.cpu, memory: config.capacity.memory, pods: String(config.capacity.pods) };
+  const time = rfc3339(now);
+  const conditions = CONDITIONS.map(([type, status, reason, message]): NodeCondition => {
+    const before = previous.find((condition) => condition.type === type && condition.status === status);
+    return {
+      type,
+      status,
+      reason,
+      message,
+      lastHeartbeatTime: time,
+      lastTransitionTime: before?.lastTransitionTime ?? time,
+    };
+  });
+  return {
+    addresses: [
+      { type: 'InternalIP', address: HOST_IP },
+      { type: 'Hostname', address: 'localhost' },
+    ],
+    capacity: resources,
+    allocatable: resources,
+    conditions,
+    daemonEndpoints: { kubeletEndpoint: { Port: config.kubeletPort } },
+    nodeInfo: {
+      architecture: machine.architecture,
+      operatingSystem: machine.os,
+      kernelVersion: machine.kernelVersion,
+      osImage: machine.osImage,
+      machineID: machine.machineID,
+      systemUUID: machine.machineID,
+      bootID: machine.bootID,
+      containerRuntimeVersion: 'process://1',
+      kubeletVersion: machine.version,
+      kubeProxyVersion: '',
+    },
+  };
+}
