@@ -72,6 +72,5 @@ function machine(): Machine {
     osImage: /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(nodeFiles.readText('/etc/os-release') ?? '')?.[1] ?? version(),
     machineID: (nodeFiles.readText('/etc/machine-id') ?? '').trim(),
     bootID: (nodeFiles.readText('/proc/sys/kernel/random/boot_id') ?? '').trim(),
-    version: 'v1.36.3',
   };
 }

@@ -21,9 +21,7 @@ const NodeSchema = z.object({
   spec: z
     .object({
       unschedulable: z.boolean().nullish(),
-      taints: z
-        .array(z.object({ key: z.string(), value: z.string().optional(), effect: z.string() }))
-        .nullish(),
+      taints: z.array(z.object({ key: z.string(), value: z.string().optional(), effect: z.string() })).nullish(),
     })
     .nullish(),
 });

@@ -1,4 +1,14 @@
-import { closeSync, copyFileSync, fstatSync, openSync, readFileSync, readSync, statSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import type { Clock } from '../../contracts/clock.ts';
 
 /** Writes closer together than this get one time. */

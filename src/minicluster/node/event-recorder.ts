@@ -111,7 +111,10 @@ export class EventRecorder {
     return {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: `${metadata.name}.${now.toString(16)}${this.#serial.toString(16).padStart(4, '0')}`, namespace },
+      metadata: {
+        name: `${metadata.name}.${now.toString(16)}${this.#serial.toString(16).padStart(4, '0')}`,
+        namespace,
+      },
       involvedObject: {
         apiVersion,
         kind,

@@ -76,7 +76,9 @@ export function lacking(need: Amounts, used: Amounts, has: Amounts): readonly ('
  */
 export function whyUnschedulable(pod: Pod, node: NodeView, used: Amounts): string | undefined {
   const reasons = refusals(pod, node, used);
-  return reasons.length === 0 ? undefined : `0/1 nodes are available: ${reasons.map((text) => `1 ${text}`).join(', ')}.`;
+  return reasons.length === 0
+    ? undefined
+    : `0/1 nodes are available: ${reasons.map((text) => `1 ${text}`).join(', ')}.`;
 }
 
 function refusals(pod: Pod, node: NodeView, used: Amounts): readonly string[] {

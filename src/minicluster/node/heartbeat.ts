@@ -3,7 +3,7 @@ import { describe } from '../../errors/lab-error.ts';
 import { isStatus } from '../../kube/client.ts';
 import { parseAs } from '../../kube/objects.ts';
 import type { NodeConfig } from './config.ts';
-import { type Machine, nodeLabels, nodeObject, nodeStatus } from './node-object.ts';
+import { type Described, type Machine, nodeLabels, nodeObject, nodeStatus } from './node-object.ts';
 import { type NodePorts, pause } from './node-ports.ts';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
@@ -14,6 +14,7 @@ const STATUS_MS = 300_000;
 const RETRY_MS = 1_000;
 const NOT_READY_TAINT = 'node.kubernetes.io/not-ready';
 
+const Version = z.object({ gitVersion: z.string() });
 const NodeSeen = z.object({
   metadata: z.object({ uid: z.string().optional(), resourceVersion: z.string().optional() }),
   spec: z
@@ -34,6 +35,8 @@ export class Heartbeat {
   readonly #ports: NodePorts;
   readonly #machine: Machine;
   #uid: string | undefined;
+  /** The server's own version: the node is part of the same lab. */
+  #version = '';
 
   constructor(config: NodeConfig, ports: NodePorts, machine: Machine) {
     this.#config = config;
@@ -85,7 +88,8 @@ export class Heartbeat {
   /** Makes the Node object, or brings the one that is there up to date. */
   async #register(): Promise<void> {
     const { client, clock } = this.#ports;
-    const object = nodeObject(this.#config, this.#machine, clock.now());
+    this.#version = parseAs(Version, await client.json('GET', '/version'), '/version').gitVersion;
+    const object = nodeObject(this.#config, this.#described, clock.now());
     const answer = await client.request('POST', '/api/v1/nodes', object);
     if (answer.status >= 300 && answer.status !== 409) await client.json('POST', '/api/v1/nodes', object);
     await this.#report();
@@ -98,7 +102,7 @@ export class Heartbeat {
     if (found === undefined) return this.#register();
     const node = parseAs(NodeSeen, found, this.#path);
     this.#uid = node.metadata.uid;
-    const status = nodeStatus(this.#config, this.#machine, node.status?.conditions ?? [], clock.now());
+    const status = nodeStatus(this.#config, this.#described, node.status?.conditions ?? [], clock.now());
     await client.patch(`${this.#path}/status`, 'strategic', { status });
     const labels = { metadata: { labels: nodeLabels(this.#config, this.#machine) } };
     await client.patch(this.#path, 'merge', labels);
@@ -145,6 +149,10 @@ export class Heartbeat {
       },
       spec,
     });
+  }
+
+  get #described(): Described {
+    return { ...this.#machine, version: this.#version };
   }
 
   get #path(): string {

@@ -52,7 +52,10 @@ async function serve(options: KubeletServerOptions, request: IncomingMessage, re
     return send(response, { status: 401, text: 'Unauthorized' });
   }
   const url = new URL(request.url ?? '/', 'https://kubelet');
-  const [root, ...rest] = url.pathname.split('/').filter((part) => part !== '').map(decodeURIComponent);
+  const [root, ...rest] = url.pathname
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeURIComponent);
   if (request.method !== 'GET') return send(response, { status: 405, text: `the process node has no ${root ?? '/'}` });
   if (url.pathname === '/healthz') return send(response, { status: 200, text: 'ok' });
   if (url.pathname === '/metrics/resource') return send(response, { status: 200, text: options.resourceMetrics() });
@@ -75,7 +78,8 @@ async function sendLog(
   // While a restart is waited for, the newest log is the previous container's.
   const waits = worker.runners.some(({ view }) => view.name === container && view.state.kind === 'waiting');
   const log = options.agent.logs.find(worker.pod(), container, query.previous && !waits);
-  if (log === undefined) return send(response, { status: 404, text: `there is no log of container "${container}" yet` });
+  if (log === undefined)
+    return send(response, { status: 404, text: `there is no log of container "${container}" yet` });
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   response.writeHead(200, { 'content-type': 'text/plain' });

@@ -14,7 +14,9 @@ export interface Launch {
   readonly hostPorts: ReadonlyMap<number, number>;
 }
 
-export type LaunchResult = { readonly ok: true; readonly launch: Launch } | { readonly ok: false; readonly message: string };
+export type LaunchResult =
+  | { readonly ok: true; readonly launch: Launch }
+  | { readonly ok: false; readonly message: string };
 
 /** Reads the environment, chooses ports of the host and puts the command line together; or says what is missing. */
 export async function prepareLaunch(

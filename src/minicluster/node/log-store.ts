@@ -44,7 +44,8 @@ export class LogStore {
     for (const [number, old] of folder.logs) {
       if (number > incarnation - KEEP_INCARNATIONS) continue;
       folder.logs.delete(number);
-      for (const path of [old.path, old.olderPath, old.path.replace(/\.log$/, '.times')]) this.#options.files.remove(path);
+      for (const path of [old.path, old.olderPath, old.path.replace(/\.log$/, '.times')])
+        this.#options.files.remove(path);
     }
     return log;
   }

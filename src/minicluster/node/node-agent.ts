@@ -195,7 +195,9 @@ export class NodeAgent {
 
   /** Admission (lifecycle/predicate.go): whoever bound the pod may not have known how full the node is. */
   #refusal(pod: Pod): { readonly reason: string; readonly message: string } | undefined {
-    const others = this.workers.map((worker) => worker.pod()).filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
+    const others = this.workers
+      .map((worker) => worker.pod())
+      .filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
     const used = usedBy(others);
     const need = requestsOf(pod);
     const [resource] = lacking(need, used, this.#allocatable);

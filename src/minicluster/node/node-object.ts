@@ -11,9 +11,10 @@ export interface Machine {
   readonly osImage: string;
   readonly machineID: string;
   readonly bootID: string;
-  /** As in `kubectl get nodes`, e.g. `v1.36.3`. */
-  readonly version: string;
 }
+
+/** The machine, and the version that `kubectl get nodes` shows, e.g. `v1.36.3`. */
+export type Described = Machine & { readonly version: string };
 
 export interface NodeCondition {
   readonly type: string;
@@ -45,7 +46,7 @@ export function nodeLabels(config: NodeConfig, machine: Machine): Readonly<Recor
 }
 
 /** The Node as it is registered. `now` is epoch ms. */
-export function nodeObject(config: NodeConfig, machine: Machine, now: number): KubeObject {
+export function nodeObject(config: NodeConfig, machine: Described, now: number): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -62,7 +63,7 @@ export function nodeObject(config: NodeConfig, machine: Machine, now: number): K
 /** The Node's status; `previous` conditions keep their transition times. `now` is epoch ms. */
 export function nodeStatus(
   config: NodeConfig,
-  machine: Machine,
+  machine: Described,
   previous: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime?: string }[],
   now: number,
 ): Readonly<Record<string, unknown>> {

@@ -111,4 +111,3 @@ export const PodSchema: z.ZodType<Pod> = z.object({
     })
     .default({ phase: 'Pending' }),
 });
-

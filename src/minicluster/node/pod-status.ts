@@ -14,12 +14,7 @@ export interface PodStatus {
 export const HOST_IP = '127.0.0.1';
 
 /** The status of a pod as the node reports it. `previous` are the conditions reported last; `now` is epoch ms. */
-export function podStatus(
-  pod: Pod,
-  runtime: PodRuntime,
-  previous: readonly PodCondition[],
-  now: number,
-): PodStatus {
+export function podStatus(pod: Pod, runtime: PodRuntime, previous: readonly PodCondition[], now: number): PodStatus {
   const phase = phaseOf(pod.spec.restartPolicy, runtime);
   const init = runtime.containers.filter((container) => container.init);
   const main = runtime.containers.filter((container) => !container.init);

@@ -214,7 +214,10 @@ export class PodWorker implements PodHost {
     // A node that ends leaves the record as it is: the next one goes on from there.
     if (this.#finishing || this.node.ending.aborted) return;
     const { namespace = '', name, uid = '' } = this.#pod.metadata;
-    const containers = this.runners.map(({ view, process }) => ({ view, ...(process === undefined ? {} : { process }) }));
+    const containers = this.runners.map(({ view, process }) => ({
+      view,
+      ...(process === undefined ? {} : { process }),
+    }));
     this.#options.records.write({ uid, namespace, name, ip: this.ip, startTime: this.#startTime, containers });
   }
 

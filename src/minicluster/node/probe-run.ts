@@ -16,7 +16,10 @@ export interface ProbeTarget {
   /** The host's port for a container port by number or name. */
   hostPort(port: number | string): { readonly host: number; readonly container: number } | undefined;
   /** Runs a command beside the container, with its environment; killed after `timeoutMs`. */
-  exec(command: readonly string[], timeoutMs: number): Promise<{ readonly code: number | null; readonly output: string }>;
+  exec(
+    command: readonly string[],
+    timeoutMs: number,
+  ): Promise<{ readonly code: number | null; readonly output: string }>;
 }
 
 const LOCAL = '127.0.0.1';

@@ -1,0 +1,225 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { KubeClient } from '../../../src/contracts/kube-client.ts';
+import { applyObject } from '../../../src/kube/apply.ts';
+import { kubeClient } from '../../../src/kube/client.ts';
+import { kubeconfigText } from '../../../src/kube/kubeconfig.ts';
+import { type NodeConfig, nodeConfigText } from '../../../src/minicluster/node/config.ts';
+import { metricsApiManifests, nodeIdentity, nodeRbac } from '../../../src/minicluster/node/manifests.ts';
+import { freePort } from '../../../src/platform/free-port.ts';
+import { binDir } from '../../helpers/real-binaries.ts';
+import { TestCa } from './pki.ts';
+
+const PROGRAM = new URL('../../../src/cli/programs/process-node.ts', import.meta.url).pathname;
+export const WORKER: string = new URL('./programs/worker.mjs', import.meta.url).pathname;
+const NODE = 'node-1';
+
+/** Waits for a condition; its last answer or fault is in the error. */
+export async function eventually<T>(
+  what: string,
+  check: () => Promise<T | undefined | false>,
+  ms = 60_000,
+): Promise<T> {
+  const deadline = Date.now() + ms;
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await check();
+      if (answer !== undefined && answer !== false) return answer;
+      last = answer;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${ms} ms; last: ${String(last)}`);
+    await delay(100);
+  }
+}
+
+/** A real control plane with RBAC and a PKI, and one process node in it. */
+export class NodeCluster {
+  readonly dir: string = mkdtempSync(join(tmpdir(), 'node-cluster-'));
+  readonly #children = new Map<string, ChildProcess>();
+  #client: KubeClient | undefined;
+  #etcd = '';
+  #port = 0;
+  config: NodeConfig | undefined;
+
+  get client(): KubeClient {
+    if (this.#client === undefined) throw new Error('not started');
+    return this.#client;
+  }
+  get nodeProcess(): ChildProcess | undefined {
+    return this.#children.get('node');
+  }
+
+  async start(capacity: NodeConfig['capacity'] = { cpu: '4', memory: '4Gi', pods: 30 }): Promise<void> {
+    const ca = new TestCa(this.dir, 'ca');
+    const frontProxyCa = new TestCa(this.dir, 'front-proxy-ca');
+    ca.issue('apiserver', '/CN=kube-apiserver', true);
+    ca.issue('node-serving', '/CN=node', true);
+    ca.issue('kubelet-client', '/O=system:masters/CN=kube-apiserver-kubelet-client');
+    frontProxyCa.issue('front-proxy', '/CN=front-proxy-client');
+    const admin = ca.issue('admin', '/O=system:masters/CN=admin');
+    const { commonName, organization } = nodeIdentity(NODE);
+    const node = ca.issue('node', `/O=${organization}/CN=${commonName}`);
+    this.#etcd = `http://127.0.0.1:${await freePort()}`;
+    this.#port = await freePort();
+    const server = `https://127.0.0.1:${this.#port}`;
+    const access = { server, ca: ca.cert, context: 'test' };
+    const kubeconfig = (name: string, { cert, key }: { cert: string; key: string }) =>
+      writeFileSync(join(this.dir, name), kubeconfigText({ ...access, cert, key }), { mode: 0o600 });
+    kubeconfig('admin.kubeconfig', admin);
+    kubeconfig('node.kubeconfig', node);
+    this.#client = kubeClient({ ...access, cert: admin.cert, key: admin.key });
+    await this.#startEtcd();
+    await this.startApiServer();
+    await this.#startControllers();
+    for (const object of nodeRbac(NODE, true)) await applyObject(this.client, object, 'test');
+    await this.#configure(capacity, ca.cert);
+    await this.startNode();
+  }
+
+  async #configure(capacity: NodeConfig['capacity'], caCert: string): Promise<void> {
+    this.config = {
+      nodeName: NODE,
+      kubeconfig: join(this.dir, 'node.kubeconfig'),
+      stateDir: join(this.dir, 'state'),
+      logsDir: join(this.dir, 'logs'),
+      capacity,
+      kubeletPort: await freePort(),
+      serving: { certFile: join(this.dir, 'node-serving.crt'), keyFile: join(this.dir, 'node-serving.key') },
+      clientCaFile: join(this.dir, 'ca.crt'),
+      metricsPort: await freePort(),
+      images: { 'test/worker': [process.execPath, WORKER] },
+      bindPods: true,
+      labOwner: this.dir,
+    };
+    writeFileSync(join(this.dir, 'node.json'), nodeConfigText(this.config), { mode: 0o600 });
+    for (const object of metricsApiManifests({ port: this.config.metricsPort, caCert })) {
+      await applyObject(this.client, object, 'test');
+    }
+  }
+
+  async startNode(): Promise<void> {
+    this.#run('node', process.execPath, [PROGRAM], {
+      NODE_CONFIG: join(this.dir, 'node.json'),
+      PATH: process.env['PATH'] ?? '',
+      NODE_SECRET: 'must not reach the children',
+      METRICS_LAB_OWNER: this.dir,
+    });
+    await eventually('the node is registered', async () => this.nodeLog().includes('is registered'));
+  }
+
+  nodeLog(): string {
+    return readFileSync(join(this.dir, 'node.log'), 'utf8');
+  }
+
+  async startApiServer(): Promise<void> {
+    const file = (name: string) => join(this.dir, name);
+    if (this.#children.size === 1) {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      writeFileSync(file('sa.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
+    }
+    this.#run('kube-apiserver', join(binDir(), 'kube-apiserver'), [
+      `--etcd-servers=${this.#etcd}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${this.#port}`,
+      `--tls-cert-file=${file('apiserver.crt')}`,
+      `--tls-private-key-file=${file('apiserver.key')}`,
+      `--client-ca-file=${file('ca.crt')}`,
+      `--kubelet-client-certificate=${file('kubelet-client.crt')}`,
+      `--kubelet-client-key=${file('kubelet-client.key')}`,
+      `--kubelet-certificate-authority=${file('ca.crt')}`,
+      `--proxy-client-cert-file=${file('front-proxy.crt')}`,
+      `--proxy-client-key-file=${file('front-proxy.key')}`,
+      `--requestheader-client-ca-file=${file('front-proxy-ca.crt')}`,
+      '--requestheader-allowed-names=front-proxy-client',
+      '--requestheader-username-headers=X-Remote-User',
+      '--requestheader-group-headers=X-Remote-Group',
+      '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+      '--authorization-mode=RBAC',
+      '--service-account-issuer=https://kubernetes.default.svc',
+      `--service-account-key-file=${file('sa.key')}`,
+      `--service-account-signing-key-file=${file('sa.key')}`,
+      '--service-cluster-ip-range=10.96.0.0/16',
+    ]);
+    await eventually('kube-apiserver', async () => (await this.client.request('GET', '/readyz')).status === 200);
+  }
+
+  /** `kubectl` as the administrator; stdout, or an error with stderr. */
+  async kubectl(...args: readonly string[]): Promise<string> {
+    const command = [`--kubeconfig=${join(this.dir, 'admin.kubeconfig')}`, ...args];
+    const { stdout } = await promisify(execFile)(join(binDir(), 'kubectl'), command, { maxBuffer: 50e6 });
+    return stdout;
+  }
+
+  /** A running kubectl, for `logs -f`; what it prints is in `output()`. */
+  follow(...args: readonly string[]): { readonly child: ChildProcess; output(): string } {
+    const command = [`--kubeconfig=${join(this.dir, 'admin.kubeconfig')}`, ...args];
+    const child = spawn(join(binDir(), 'kubectl'), command, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    return { child, output: () => text };
+  }
+
+  async apply(object: object): Promise<void> {
+    const file = join(this.dir, 'apply.json');
+    writeFileSync(file, JSON.stringify(object));
+    await this.kubectl('apply', '-f', file);
+  }
+
+  async kill(name: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const child = this.#children.get(name);
+    this.#children.delete(name);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+
+  async close(): Promise<void> {
+    await this.kill('node', 'SIGTERM');
+    this.#client?.close();
+    for (const name of [...this.#children.keys()].reverse()) await this.kill(name);
+    if (process.env['KEEP'] === undefined) rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  async #startEtcd(): Promise<void> {
+    this.#run('etcd', join(binDir(), 'etcd'), [
+      `--data-dir=${join(this.dir, 'etcd')}`,
+      '--unsafe-no-fsync',
+      `--listen-client-urls=${this.#etcd}`,
+      `--advertise-client-urls=${this.#etcd}`,
+      `--listen-peer-urls=http://127.0.0.1:${await freePort()}`,
+    ]);
+  }
+
+  async #startControllers(): Promise<void> {
+    this.#run('kube-controller-manager', join(binDir(), 'kube-controller-manager'), [
+      `--kubeconfig=${join(this.dir, 'admin.kubeconfig')}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${await freePort()}`,
+      `--root-ca-file=${join(this.dir, 'ca.crt')}`,
+      `--service-account-private-key-file=${join(this.dir, 'sa.key')}`,
+      '--leader-elect=false',
+    ]);
+  }
+
+  #run(name: string, command: string, args: readonly string[], env?: Record<string, string>): void {
+    mkdirSync(this.dir, { recursive: true });
+    const log = openSync(join(this.dir, `${name}.log`), 'a');
+    const options = {
+      stdio: ['ignore', log, log] as ['ignore', number, number],
+      ...(env === undefined ? {} : { env }),
+    };
+    this.#children.set(name, spawn(command, args, options));
+  }
+}
