@@ -1,6 +1,7 @@
 import type { Clock } from '../contracts/clock.ts';
 import type { IoHost } from '../contracts/events.ts';
 import type { Files } from '../contracts/files.ts';
+import type { QueueKind } from '../contracts/lab-spec.ts';
 import type { Processes } from '../contracts/processes.ts';
 import type { UserPaths } from '../platform/paths.ts';
 import type { GlobalFlags } from './globals.ts';
@@ -14,6 +15,15 @@ export interface Ports {
   readonly files: Files;
   /** Made when first asked for. */
   readonly processes: Processes;
+  readonly queueUrls: QueueUrls;
+}
+
+/** What the settings must know of the URLs of queues. */
+export interface QueueUrls {
+  /** Raises ML-QUEUE-URL when it is no URL for this kind of queue. */
+  check(url: string, kind: QueueKind): void;
+  /** The URL without its login. */
+  mask(url: string): string;
 }
 
 export interface Versions {

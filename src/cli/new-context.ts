@@ -1,5 +1,4 @@
 import { userPaths } from '../platform/paths.ts';
-import type { UserPaths } from '../platform/paths.ts';
 import type { CommandContext, Ports, Versions } from './context.ts';
 import type { Flags } from './flags.ts';
 import { type GlobalFlags, globalFlags } from './globals.ts';
@@ -36,11 +35,11 @@ export function newContext(flags: Flags, parts: ContextParts): NewContext {
     color: useColor(globals.color, env, streams.stderr),
   });
   const color = colorOfResult(globals, env, streams);
-  let paths: UserPaths | undefined;
-  let settings: Promise<Settings> | undefined;
+  const paths = once(() => userPaths(env));
   const context: CommandContext = {
     clock: ports.clock,
     files: ports.files,
+    queueUrls: ports.queueUrls,
     get processes() {
       return ports.processes;
     },
@@ -50,13 +49,9 @@ export function newContext(flags: Flags, parts: ContextParts): NewContext {
     versions,
     commandLine: ['metrics-lab', ...argv].join(' '),
     get paths() {
-      paths ??= userPaths(env);
-      return paths;
+      return paths();
     },
-    settings: () => {
-      settings ??= loadSettings(context, flags);
-      return settings;
-    },
+    settings: once(() => loadSettings(context, flags)),
     globals,
     color,
     signal,
@@ -66,11 +61,30 @@ export function newContext(flags: Flags, parts: ContextParts): NewContext {
   return { context, progress };
 }
 
+/** Made when first asked for, then kept. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 /** Loaded late: zod and yaml take 50 ms that most commands need not spend. */
 async function loadSettings(context: CommandContext, flags: Flags): Promise<Settings> {
   const { resolveSettings } = await import('./settings/resolve.ts');
-  const { env, cwd, files, paths, streams, globals, signal } = context;
-  return resolveSettings({ flags, env, cwd, files, paths, signal, stdin: streams.stdin, config: globals.config });
+  const { env, cwd, files, paths, queueUrls, streams, globals, signal } = context;
+  return resolveSettings({
+    flags,
+    env,
+    cwd,
+    files,
+    paths,
+    queueUrls,
+    signal,
+    stdin: streams.stdin,
+    config: globals.config,
+  });
 }
 
 function colorOfResult(globals: GlobalFlags, env: Env, { stdout }: Streams): boolean {

@@ -25,7 +25,7 @@ export class MemoryFiles implements Files {
   }
   ensureDir(): void {}
   remove(path: string): void {
-    for (const name of [...this.texts.keys()]) {
+    for (const name of this.texts.keys()) {
       if (name === path || name.startsWith(`${path}/`)) this.texts.delete(name);
     }
   }

@@ -1,7 +1,7 @@
 import type { Files } from '../../contracts/files.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import type { UserPaths } from '../../platform/paths.ts';
-import { maskUrl, parseEndpoint } from '../../sources/endpoint.ts';
+import type { QueueUrls } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import type { Env, InStream } from '../streams.ts';
 import { assignments } from './assignments.ts';
@@ -18,6 +18,7 @@ export interface SettingsSources {
   readonly cwd: string;
   readonly files: Files;
   readonly stdin: InStream;
+  readonly queueUrls: QueueUrls;
   readonly signal: AbortSignal;
   readonly paths: UserPaths;
   /** --config or METRICS_LAB_CONFIG. */
@@ -29,7 +30,7 @@ export interface SettingsSources {
  * files and environment at once, ML-USAGE-CONFIG-FILE, ML-USAGE-SET, ML-USAGE-SECRET, ML-USAGE-BACKEND-FLAG, ML-QUEUE-URL.
  */
 export async function resolveSettings(sources: SettingsSources): Promise<Settings> {
-  const { flags, env, cwd, files, stdin, signal, config, paths } = sources;
+  const { flags, env, cwd, files, stdin, signal, config, paths, queueUrls } = sources;
   const found = await findFiles({ files, cwd, stdin, signal, config, userFile: paths.configFile });
   const layers = found.map(fileLayer);
   const variables = envLayer(env, cwd);
@@ -41,13 +42,11 @@ export async function resolveSettings(sources: SettingsSources): Promise<Setting
   }
   failFor(contradictions(values));
   const draft = draftOf(values);
-  if (draft.queue.url !== undefined) {
-    parseEndpoint(draft.queue.url, draft.queue.kind === 'beanstalkd' ? 'beanstalkd' : 'redis');
-  }
+  if (draft.queue.url !== undefined) queueUrls.check(draft.queue.url, draft.queue.kind);
   checkBackendFlags(flags, draft.backend);
   return {
     draft,
-    entries: inOrder(values).map(entryOf),
+    entries: inOrder(values).map((entry) => entryOf(entry, queueUrls)),
     files: found.map(({ name }) => name),
     checkBackend: (backend) => checkBackendFlags(flags, backend),
   };
@@ -67,7 +66,9 @@ export function failFor(problems: readonly string[]): void {
 function contradictions(values: ReadonlyMap<string, Origin>): string[] {
   const [min, max] = [values.get('hpa.min'), values.get('hpa.max')];
   if (min === undefined || max === undefined || Number(min.value) <= Number(max.value)) return [];
-  return [`hpa.min is ${min.value} (${min.origin}), more than hpa.max, which is ${max.value} (${max.origin})`];
+  return [
+    `hpa.min is ${Number(min.value)} (${min.origin}), more than hpa.max, which is ${Number(max.value)} (${max.origin})`,
+  ];
 }
 
 function inOrder(values: ReadonlyMap<string, Origin>): Origin[] {
@@ -75,7 +76,7 @@ function inOrder(values: ReadonlyMap<string, Origin>): Origin[] {
   return [...named, ...[...values.values()].filter((entry) => !named.includes(entry))];
 }
 
-function entryOf({ path, value, origin }: Origin): SettingEntry {
+function entryOf({ path, value, origin }: Origin, { mask }: QueueUrls): SettingEntry {
   if (typeof value === 'object') return { path, value, origin };
-  return { path, value: path === 'queue.url' ? maskUrl(String(value)) : inFileForm(path, value), origin };
+  return { path, value: path === 'queue.url' ? mask(String(value)) : inFileForm(path, value), origin };
 }

@@ -5,7 +5,7 @@ import { REGISTRY } from '../../../src/errors/registry.ts';
 import { runCli } from './run-cli.ts';
 
 const files = {
-  '/work/metrics-lab.yaml': 'apiVersion: metricslab.dev/v1\nkind: Lab\nhpa: {min: 0}\nimages: {my.app: [node]}\n',
+  '/proj/metrics-lab.yaml': 'apiVersion: metricslab.dev/v1\nkind: Lab\nhpa: {min: 0}\nimages: {my.app: [node]}\n',
 };
 
 describe('config view', () => {
@@ -117,7 +117,7 @@ describe('config validate', () => {
   });
 
   it('works although the files are broken', async () => {
-    const broken = { '/work/metrics-lab.yaml': 'a: [' };
+    const broken = { '/proj/metrics-lab.yaml': 'a: [' };
     expect((await runCli(['config', 'path'], { files: broken })).code).toBe(0);
     expect((await runCli(['version'], { files: broken })).code).toBe(0);
     expect((await runCli(['config', 'view'], { files: broken })).code).toBe(2);

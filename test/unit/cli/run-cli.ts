@@ -1,3 +1,4 @@
+import { realPorts } from '../../../src/cli/container.ts';
 import type { CommandContext, Ports } from '../../../src/cli/context.ts';
 import type { Flags } from '../../../src/cli/flags.ts';
 import type { ProcessControl, StopSignal } from '../../../src/cli/interrupts.ts';
@@ -51,7 +52,7 @@ export class RunningCli {
     this.done = run(argv, { HOME: '/home/ann', ...options.env }, streams, {
       ports: portsOf(this.clock, options.files),
       control,
-      cwd: () => options.cwd ?? '/work',
+      cwd: () => options.cwd ?? '/proj',
       versions: { metricsLab: '1.2.3', node: '24.0.0' },
       ...(options.commands === undefined ? {} : { commands: options.commands }),
     }).then((code) => ({ code, stdout: this.stdout.text, stderr: this.stderr.text }));
@@ -94,6 +95,7 @@ function portsOf(clock: ManualClock, texts: Readonly<Record<string, string>> = {
   return {
     clock,
     files: new MemoryFiles(texts),
+    queueUrls: realPorts().queueUrls, // pure
     get processes(): Processes {
       throw new Error('no test of the command line needs processes');
     },

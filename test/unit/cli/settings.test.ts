@@ -53,7 +53,7 @@ describe('settings', () => {
   });
 
   const user = '/home/ann/.config/metrics-lab/config.yaml';
-  const file = '/work/metrics-lab.yaml';
+  const file = '/proj/metrics-lab.yaml';
   it.each<[string, readonly string[], CliOptions, number, string]>([
     ['default', [], {}, 20, 'default'],
     ['user file', [], { files: { [user]: `${HEAD}hpa:\n  max: 2\n` } }, 2, `${user}:4:8`],
@@ -81,14 +81,14 @@ describe('settings', () => {
 
   it('come from the nearest parent, --config, or stdin', async () => {
     const files = {
-      '/work/metrics-lab.yaml': `${HEAD}lab: outer`,
-      '/work/a/metrics-lab.yaml': `${HEAD}lab: inner`,
-      '/work/other.yaml': `${HEAD}lab: other`,
+      '/proj/metrics-lab.yaml': `${HEAD}lab: outer`,
+      '/proj/a/metrics-lab.yaml': `${HEAD}lab: inner`,
+      '/proj/other.yaml': `${HEAD}lab: other`,
     };
-    const cwd = '/work/a/b/c';
+    const cwd = '/proj/a/b/c';
     expect((await resolve([], { files, cwd })).draft.lab).toBe('inner');
     expect((await resolve(['--config', '../../../other.yaml'], { files, cwd })).draft.lab).toBe('other');
-    expect((await resolve([], { files, cwd, env: { METRICS_LAB_CONFIG: '/work/other.yaml' } })).draft.lab).toBe(
+    expect((await resolve([], { files, cwd, env: { METRICS_LAB_CONFIG: '/proj/other.yaml' } })).draft.lab).toBe(
       'other',
     );
     expect((await resolve(['--config', '-'], { files, cwd, stdin: `${HEAD}lab: piped` })).draft.lab).toBe('piped');
@@ -96,11 +96,11 @@ describe('settings', () => {
   });
 
   it('make relative folders absolute, from where they were written', async () => {
-    const files = { '/work/a/metrics-lab.yaml': `${HEAD}binDir: ./bin` };
-    const cwd = '/work/a/b';
-    expect((await resolve([], { files, cwd })).draft.binDir).toBe('/work/a/bin');
-    expect((await resolve(['--bin-dir', 'x'], { files, cwd })).draft.binDir).toBe('/work/a/b/x');
-    expect((await resolve([], { cwd, env: { METRICS_LAB_BIN_DIR: '../y' } })).draft.binDir).toBe('/work/a/y');
+    const files = { '/proj/a/metrics-lab.yaml': `${HEAD}binDir: ./bin` };
+    const cwd = '/proj/a/b';
+    expect((await resolve([], { files, cwd })).draft.binDir).toBe('/proj/a/bin');
+    expect((await resolve(['--bin-dir', 'x'], { files, cwd })).draft.binDir).toBe('/proj/a/b/x');
+    expect((await resolve([], { cwd, env: { METRICS_LAB_BIN_DIR: '../y' } })).draft.binDir).toBe('/proj/a/y');
   });
 
   it('join the images of all files', async () => {
