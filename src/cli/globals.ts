@@ -41,6 +41,11 @@ export function globalFlags(flags: Flags, env: Env, stdinIsTty: boolean): Global
   };
 }
 
+/** Whether programs read what is printed in this form. */
+export function isForMachines(format: OutputFormat): boolean {
+  return format === 'json' || format === 'yaml' || format === 'ndjson';
+}
+
 /** How to print an error about a command line that could not be understood. */
 export interface PrintFlags {
   readonly output: OutputFormat;

@@ -5,7 +5,7 @@ import { type PipeWatch, watchPipes } from './broken-pipe.ts';
 import type { Ports, Versions } from './context.ts';
 import { printFailure } from './failure/print-failure.ts';
 import type { Flags } from './flags.ts';
-import { peekPrintFlags } from './globals.ts';
+import { isForMachines, peekPrintFlags } from './globals.ts';
 import { isAbortOf } from './interrupted.ts';
 import { type Interrupts, type ProcessControl, watchInterrupts } from './interrupts.ts';
 import { newContext } from './new-context.ts';
@@ -33,7 +33,10 @@ export interface RunOptions {
  */
 export async function run(argv: readonly string[], env: Env, streams: Streams, options: RunOptions): Promise<number> {
   let progress: ProgressRenderer | undefined;
+  const flags = peekPrintFlags(argv);
   const say = (text: string) => {
+    // Whoever reads stderr by machine gets nothing but the error.
+    if (isForMachines(flags.output) && streams.stderr.isTTY !== true) return;
     progress?.clear();
     streams.stderr.write(`${text}\n`);
   };
@@ -62,7 +65,7 @@ export async function run(argv: readonly string[], env: Env, streams: Streams, o
   progress?.close();
   await flushed(streams.stdout);
   const failure = failureOf(ending, pipes, interrupts.signal);
-  if (failure !== undefined) printFailure(failure, peekPrintFlags(argv), streams.stderr, env);
+  if (failure !== undefined) printFailure(failure, flags, streams.stderr, env);
   await flushed(streams.stderr);
   return exitCode(ending, failure, pipes, interrupts);
 }

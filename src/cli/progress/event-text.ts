@@ -4,14 +4,20 @@ import { paint } from '../text/paint.ts';
 type StepEnd = Extract<LabEvent, { type: 'step.done' | 'step.failed' }>;
 
 /** ` ✓ Queue (3.2s): redis 7.0.15` or ` ✗ Queue (3.2s)`. */
-export function stepEndText(event: StepEnd): string {
+export function stepEndText(event: StepEnd, verbose: boolean): string {
   const span = shortSpan(event.ms);
   if (event.type === 'step.failed') {
     const how = event.errorId === 'interrupted' ? `interrupted after ${span}` : span;
     return ` ${paint('red', '✗')} ${event.title} (${how})`;
   }
   const detail = event.detail === undefined || event.detail === '' ? '' : `: ${event.detail}`;
-  return ` ${paint('green', '✓')} ${event.title} (${span})${paint('dim', detail)}`;
+  const unchanged = verbose && !event.changed ? ', nothing to change' : '';
+  return ` ${paint('green', '✓')} ${event.title} (${span}${unchanged})${paint('dim', detail)}`;
+}
+
+/** `plan: Cluster, Queue` */
+export function planText({ steps }: Extract<LabEvent, { type: 'plan' }>): string {
+  return paint('dim', `plan: ${steps.map(({ title }) => title).join(', ')}`);
 }
 
 export function noteText(event: Extract<LabEvent, { type: 'note' | 'warning' }>): string {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { IoHost } from '../../contracts/events.ts';
-import type { GlobalFlags } from '../globals.ts';
+import { type GlobalFlags, isForMachines } from '../globals.ts';
 import type { Env, OutStream } from '../streams.ts';
 import { isCi } from '../text/color.ts';
 import { jsonEvents } from './json-events.ts';
@@ -23,15 +23,24 @@ export interface ProgressOptions {
   readonly color: boolean;
 }
 
+/** What renderers for people need. */
+export interface Look {
+  readonly stderr: OutStream;
+  readonly clock: Clock;
+  readonly color: boolean;
+  /** Tell also what is planned and what was found right as it is. */
+  readonly verbose: boolean;
+}
+
 const SILENT: ProgressRenderer = { emit: () => undefined, clear: () => undefined, close: () => undefined };
 
 /** The renderer for the situation (table of UX 2.3). */
 export function progressRenderer(options: ProgressOptions): ProgressRenderer {
   const { globals, stderr, env, clock, color } = options;
   if (globals.quiet) return SILENT;
-  if (['json', 'yaml', 'ndjson'].includes(globals.output)) {
-    return globals.verbose > 0 ? jsonEvents(stderr, clock) : SILENT;
-  }
+  const verbose = globals.verbose > 0;
+  if (isForMachines(globals.output)) return verbose ? jsonEvents(stderr, clock) : SILENT;
   const animated = stderr.isTTY === true && !isCi(env) && env['TERM'] !== 'dumb';
-  return animated ? new Spinner(stderr, clock, color) : stepLines(stderr, clock, color);
+  const look = { stderr, clock, color, verbose };
+  return animated ? new Spinner(look) : stepLines(look);
 }

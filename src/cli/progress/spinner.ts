@@ -2,8 +2,8 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { LabEvent } from '../../contracts/events.ts';
 import type { OutStream } from '../streams.ts';
 import { paint, toTerminal } from '../text/paint.ts';
-import { countText, noteText, shortSpan, stepEndText } from './event-text.ts';
-import type { ProgressRenderer } from './renderer.ts';
+import { countText, noteText, planText, shortSpan, stepEndText } from './event-text.ts';
+import type { Look, ProgressRenderer } from './renderer.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 100;
@@ -23,20 +23,23 @@ export class Spinner implements ProgressRenderer {
   readonly #stderr: OutStream;
   readonly #clock: Clock;
   readonly #color: boolean;
+  readonly #verbose: boolean;
   #active: Active | undefined;
   #drawing: AbortController | undefined;
   #frame = 0;
   #drawn = false;
 
-  constructor(stderr: OutStream, clock: Clock, color: boolean) {
+  constructor({ stderr, clock, color, verbose }: Look) {
     this.#stderr = stderr;
     this.#clock = clock;
     this.#color = color;
+    this.#verbose = verbose;
   }
 
   emit(event: LabEvent): void {
     switch (event.type) {
       case 'plan':
+        if (this.#verbose) this.#line(planText(event));
         return;
       case 'step.started':
         this.#begin(event.title, '');
@@ -50,7 +53,7 @@ export class Spinner implements ProgressRenderer {
       case 'step.done':
       case 'step.failed':
         this.#end();
-        this.#line(stepEndText(event));
+        this.#line(stepEndText(event, this.#verbose));
         return;
       case 'note':
       case 'warning':

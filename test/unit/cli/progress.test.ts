@@ -62,6 +62,19 @@ describe('progress', () => {
     expect(shown(situation)).toBe(LINES);
   });
 
+  it('with -v tells the plan and what was right as it was', () => {
+    const { stderr, renderer } = start({ verbose: 1 });
+    renderer.emit({
+      type: 'plan',
+      steps: [
+        { id: 'a', title: 'A' },
+        { id: 'b', title: 'B' },
+      ],
+    });
+    renderer.emit({ type: 'step.done', step: 'a', title: 'A', ms: 100, changed: false, detail: 'there' });
+    expect(stderr.text).toBe('plan: A, B\n ✓ A (0.1s, nothing to change): there\n');
+  });
+
   it('is coloured where asked for', () => {
     expect(shown({ color: true })).toContain(' \u001B[32m✓\u001B[0m Queue (3.2s)');
   });

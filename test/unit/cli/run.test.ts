@@ -234,6 +234,15 @@ describe('signals', () => {
     expect(stderr).toContain('Stopped by Ctrl-C');
   });
 
+  it('Ctrl-C with -o json leaves nothing but the error on stderr', async () => {
+    const cli = new RunningCli(['try', '-o', 'json'], { commands: untilAborted });
+    await new Promise(setImmediate);
+    cli.send('SIGINT');
+    const { code, stderr } = await cli.done;
+    expect(code).toBe(130);
+    expect(JSON.parse(stderr).error).toMatchObject({ id: 'ML-INTERRUPTED', exitCode: 130 });
+  });
+
   it('SIGTERM ends with 143', async () => {
     const cli = new RunningCli(['try'], { commands: untilAborted });
     await new Promise(setImmediate);
