@@ -1,6 +1,7 @@
 import { calc } from './calc.ts';
 import type { VectorKind } from './kind.ts';
+import { api } from './api.ts';
 import { unit } from './unit.ts';
 
 /** All kinds of vector lines. The first that matches counts. */
-export const KINDS: readonly VectorKind[] = [calc, unit];
+export const KINDS: readonly VectorKind[] = [api, calc, unit];

@@ -33,6 +33,61 @@ export const QUIRK_ROWS = {
     what: 'a field error prints a bad quantity as the Go struct, not as its text',
     link: 'https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go',
   },
+  maxReplicasOneText: {
+    until: 35,
+    what: 'A maxReplicas of 0 or less reads "must be greater than 0"; later 0 is a missing value.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/apis/autoscaling/validation/validation.go',
+  },
+  declarativeReplicas: {
+    from: 37,
+    what: 'Errors of minReplicas and maxReplicas come from declarative validation, after all others.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.37.0/pkg/registry/autoscaling/horizontalpodautoscaler/strategy.go',
+  },
+  apiVersionChecked: {
+    from: 34,
+    what: 'scaleTargetRef.apiVersion must parse and have a group, describedObject.apiVersion must parse.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.34.0/pkg/apis/autoscaling/validation/validation.go',
+  },
+  dropsContainerSources: {
+    until: 29,
+    what: 'Gate HPAContainerMetrics off: creating drops containerResource sources.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.29.0/pkg/registry/autoscaling/horizontalpodautoscaler/strategy.go',
+  },
+  dotsInLabelText: {
+    from: 27,
+    what: 'A DNS label that would be a DNS subdomain reads "must not contain dots".',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.27.0/staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go',
+  },
+  tooLongHaveText: {
+    until: 31,
+    what: 'Too long values read "must have at most N bytes", later "may not be more than N bytes".',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.32.0/staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go',
+  },
+  resourceNameAsJson: {
+    from: 37,
+    what: 'A malformed resource name is printed as JSON in its error.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.37.0/pkg/apis/core/validation/validation.go',
+  },
+  ownerNotIndexed: {
+    until: 36,
+    what: 'Errors of owner references name the list, not the entry.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.37.0/staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go',
+  },
+  zeroObjectTargetKept: {
+    until: 35,
+    what: 'v1 to v2: an Object metric with averageValue keeps a targetValue of 0, which then fails validation.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/apis/autoscaling/v1/conversion.go',
+  },
+  toleranceAnnotationsKept: {
+    until: 32,
+    what: 'Conversion leaves the annotations scale-up-tolerance and scale-down-tolerance where they are.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.33.0/pkg/apis/autoscaling/helpers.go',
+  },
+  nullCreationTimestamp: {
+    until: 33,
+    what: 'Objects that were never stored print creationTimestamp null.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go',
+  },
   // Controller: replica calculator, reconcile, queue
   symmetricTolerance: {
     until: 32,

@@ -19,7 +19,7 @@ const SUBDOMAIN_ERROR =
   `with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN_FORMAT}')`;
 
 /** Bytes of the text in UTF-8, which is what Go's len counts. */
-function byteLength(text: string): number {
+export function byteLength(text: string): number {
   let bytes = 0;
   for (const rune of text) {
     const code = rune.codePointAt(0) ?? 0;
