@@ -56,10 +56,7 @@ export class RedisConnection {
   }
 
   /** As `call`, but an error that the server answers is a value, for callers that know what it means. */
-  async ask(
-    command: RedisCommand,
-    options: SendOptions = { timeoutMs: COMMAND_TIMEOUT_MS },
-  ): Promise<RespReply> {
+  async ask(command: RedisCommand, options: SendOptions = { timeoutMs: COMMAND_TIMEOUT_MS }): Promise<RespReply> {
     const [reply = null] = await this.#connection.send(encodeCommand(command), 1, options);
     return reply instanceof RespError && NOT_YET.has(reply.code) ? this.#checked(reply, command[0]) : reply;
   }

@@ -11,6 +11,7 @@ export type QueueErrorId =
   | 'ML-QUEUE-PUBLISH'
   | 'ML-QUEUE-NO-REDIS'
   | 'ML-QUEUE-NO-BEANSTALKD'
+  | 'ML-QUEUE-NO-LEDGER'
   | 'ML-WORKLOAD-ENV'
   | 'ML-SOURCE-CONFIG'
   | 'ML-SOURCE-READ';
@@ -98,6 +99,14 @@ export const QUEUE_ERRORS: Readonly<Record<QueueErrorId, ErrorEntry>> = {
     title: 'beanstalkd is not on this machine',
     why: 'the lab starts its own beanstalkd, and no beanstalkd is on PATH ({path})',
     actions: ['install it (Debian, Ubuntu: apt install beanstalkd)', 'or name one of your own with --queue-url'],
+    retryable: false,
+  },
+  'ML-QUEUE-NO-LEDGER': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The beanstalkd queue {name} has no ledger file',
+    why: 'beanstalkd forgets finished jobs, so publishers and consumers write down in a shared file what they did',
+    actions: ['name one file for all of them in LEDGER_FILE'],
     retryable: false,
   },
   'ML-WORKLOAD-ENV': {

@@ -1,3 +1,5 @@
+import { consumersKey, processingKey } from '../../sources/lab-redis-layout.ts';
+
 /** The keys of a queue in Redis. List or stream itself has the queue's name, so that `LLEN jobs` and any scaler can read it. */
 export interface RedisKeys {
   /** List (pushed left, taken right) or stream. */
@@ -33,8 +35,8 @@ export function redisKeys(queue: string): RedisKeys {
     published: key('published'),
     done: key('done'),
     acks: key('acks'),
-    consumers: key('consumers'),
-    processing: (consumer) => key(`processing:${consumer}`),
+    consumers: consumersKey(queue),
+    processing: (consumer) => processingKey(queue, consumer),
     alive: (consumer) => key(`alive:${consumer}`),
     batch: (id) => key(`batch:${id}`),
   };

@@ -1,6 +1,7 @@
 import { parseEndpoint } from '../../sources/endpoint.ts';
 import { Link } from '../../sources/link.ts';
 import { RedisConnection } from '../../sources/redis-connection.ts';
+import { linkOptions } from './link-options.ts';
 import type { QueueOptions } from './options.ts';
 
 /** A publishing connection and how the server calls it (id and address as CLIENT INFO says). */
@@ -52,13 +53,4 @@ export function publishingLink(options: QueueOptions): Link<FencedConnection> {
     return previous;
   };
   return new Link({ ...linkOptions(options), connect });
-}
-
-function linkOptions({ clock, random, giveUpAfterMs, onTrouble }: QueueOptions) {
-  return {
-    clock,
-    random,
-    ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }),
-    ...(onTrouble === undefined ? {} : { onTrouble }),
-  };
 }

@@ -50,6 +50,7 @@ export class RedisListQueue implements QueueDriver {
   readonly #publishing: ReturnType<typeof publishingLink>;
   readonly #held: Set<string> = new Set();
   readonly #keeper: Keeper;
+  #closing: Promise<void> | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -103,7 +104,12 @@ export class RedisListQueue implements QueueDriver {
     return this.#main.run((redis) => countLists(redis, this.#keys));
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#leave();
+    return this.#closing;
+  }
+
+  async #leave(): Promise<void> {
     const { clock, consumerId } = this.#options;
     this.#exclusive.close();
     if (await this.#keeper.stop())

@@ -1,10 +1,9 @@
 import type { Ledger } from '../../contracts/queue.ts';
+import { GROUP } from '../../sources/lab-redis-layout.ts';
 import { type RedisConnection, toList, toNumber } from '../../sources/redis-connection.ts';
 import { RespError } from '../../sources/resp.ts';
 import { balance } from './balance.ts';
 import type { RedisKeys } from './redis-keys.ts';
-
-export const GROUP = 'workers';
 
 /** Makes the stream and its consumer group if they are not there. Raises ML-QUEUE-REFUSED. */
 export async function ensureGroup(redis: RedisConnection, stream: string): Promise<void> {

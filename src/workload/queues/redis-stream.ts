@@ -1,4 +1,5 @@
 import type { ClaimedItem, Ledger, PublishOptions, QueueDriver } from '../../contracts/queue.ts';
+import { GROUP } from '../../sources/lab-redis-layout.ts';
 import type { Link } from '../../sources/link.ts';
 import {
   COMMAND_TIMEOUT_MS,
@@ -14,7 +15,7 @@ import { checkQueueName, DEFAULT_CLAIM_TTL_MS, type QueueOptions } from './optio
 import { type RedisKeys, redisKeys } from './redis-keys.ts';
 import { publishingLink, redisLink } from './redis-links.ts';
 import { publishToRedis } from './redis-publish.ts';
-import { countStream, ensureGroup, GROUP } from './redis-stream-group.ts';
+import { countStream, ensureGroup } from './redis-stream-group.ts';
 import { addEntry, type PendingEntry, parseEntry, parsePending, type StreamEntry } from './stream-entry.ts';
 
 const CLOSE_WITHIN_MS = 2_000;
@@ -42,6 +43,7 @@ export class RedisStreamQueue implements QueueDriver {
   readonly #claimTurn: ReturnType<typeof inTurn> = inTurn();
   readonly #held: Set<string> = new Set();
   readonly #keeper: Keeper;
+  #closing: Promise<void> | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -88,7 +90,12 @@ export class RedisStreamQueue implements QueueDriver {
     return this.#main.run((redis) => countStream(redis, this.#keys));
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#leave();
+    return this.#closing;
+  }
+
+  async #leave(): Promise<void> {
     this.#blocking.close();
     if (await this.#keeper.stop())
       await within(this.#options.clock, CLOSE_WITHIN_MS, async (signal) => {
@@ -108,14 +115,20 @@ export class RedisStreamQueue implements QueueDriver {
       while (!signal.aborted) {
         const taken = await this.#take(deadline, signal);
         if (taken === undefined) return undefined;
-        if (taken.attempt <= this.#options.maxAttempts) return this.#claimed(taken);
-        await this.#bury(taken, `it was given out ${taken.attempt - 1} times and never finished`);
+        if (taken.attempt > 1 && (await this.#isDone(taken))) await this.#replace(taken.entry, []);
+        else if (taken.attempt <= this.#options.maxAttempts) return this.#claimed(taken);
+        else await this.#bury(taken, `it was given out ${taken.attempt - 1} times and never finished`);
       }
     } catch (error) {
       // What was delivered in this moment is pending for us: the next claim finds it, close() returns it.
       if (!signal.aborted) throw error;
     }
     return undefined;
+  }
+
+  /** Whether a former holder has finished it after all; what it acknowledged was the entry that this one replaced. */
+  async #isDone({ item }: Held): Promise<boolean> {
+    return (await this.#main.run((redis) => redis.call(['GETBIT', this.#keys.done, item]))) === 1;
   }
 
   async #take(deadline: number, signal: AbortSignal): Promise<Held | undefined> {

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { delimiter, join } from 'node:path';
+import type { ComponentSpec } from '../contracts/component.ts';
+import type { QueueKind } from '../contracts/lab-spec.ts';
+import { LabError } from '../errors/lab-error.ts';
+
+/** Largest item of a beanstalkd of ours, in bytes; its own default is 64 KiB. */
+const MAX_JOB_BYTES = 1_048_576;
+const GRACE_SECONDS = 10;
+
+export interface QueueServerOptions {
+  /** Absolute path of the server's program, see `findQueueServer`. */
+  readonly program: string;
+  /** Folder for the server's data and configuration; survives restarts. */
+  readonly dir: string;
+  /** Of 127.0.0.1. */
+  readonly port: number;
+  /** URL-safe text, 16 characters or more. beanstalkd knows no login: it is protected by listening on loopback only. */
+  readonly password: string;
+  readonly logFile: string;
+}
+
+export interface QueueServer {
+  readonly component: ComponentSpec;
+  /** For clients; holds the password. */
+  readonly url: string;
+  /** To be made (mode 0700) before the component is declared. */
+  readonly folders: readonly string[];
+  /** To be written (mode 0600) before the component is declared. */
+  readonly files: readonly { readonly path: string; readonly content: string }[];
+}
+
+/** The lab's own queue server as a component named `queue`. It loses no acknowledged item when it is killed at any moment. */
+export function queueServer(kind: QueueKind, options: QueueServerOptions): QueueServer {
+  return kind === 'beanstalkd' ? beanstalkd(options) : redis(options);
+}
+
+/**
+ * Where redis-server or beanstalkd is on the search path (the text of PATH). Raises ML-QUEUE-NO-REDIS,
+ * ML-QUEUE-NO-BEANSTALKD.
+ */
+export function findQueueServer(kind: QueueKind, searchPath: string, exists: (path: string) => boolean): string {
+  const name = kind === 'beanstalkd' ? 'beanstalkd' : 'redis-server';
+  const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
+  const found = folders.map((folder) => join(folder, name)).find(exists);
+  if (found !== undefined) return found;
+  const id = kind === 'beanstalkd' ? 'ML-QUEUE-NO-BEANSTALKD' : 'ML-QUEUE-NO-REDIS';
+  throw new LabError(id, { path: searchPath === '' ? 'empty' : searchPath });
+}
+
+function redis({ program, dir, port, password, logFile }: QueueServerOptions): QueueServer {
+  const path = join(dir, 'redis.conf');
+  const content = redisConfig(dir, port, password);
+  // The arguments stay the same when the configuration changes; the supervisor must see that it did.
+  const digest = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return {
+    component: {
+      ...component(port, logFile),
+      command: program,
+      args: [path],
+      env: { METRICS_LAB_CONFIG_DIGEST: digest },
+      cwd: dir,
+      url: `redis://127.0.0.1:${port}`,
+    },
+    url: `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`,
+    folders: [dir],
+    files: [{ path, content }],
+  };
+}
+
+/**
+ * `appendfsync always`: with `everysec` Redis may answer before it has written (it postpones the write while an fsync is
+ * under way, aof.c flushAppendOnlyFile), so a kill -9 could lose what was acknowledged. No snapshots: the append-only file
+ * is the one truth.
+ */
+function redisConfig(dir: string, port: number, password: string): string {
+  const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+  const lines = [
+    '# Written by metrics-lab; changes are overwritten.',
+    'bind 127.0.0.1',
+    'protected-mode yes',
+    `port ${port}`,
+    `requirepass ${quoted(password)}`,
+    `dir ${quoted(dir)}`,
+    'daemonize no',
+    'appendonly yes',
+    'appendfsync always',
+    'no-appendfsync-on-rewrite no',
+    'save ""',
+    'maxmemory-policy noeviction',
+    'tcp-backlog 128',
+    'logfile ""',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function beanstalkd({ program, dir, port, logFile }: QueueServerOptions): QueueServer {
+  const binlog = join(dir, 'binlog');
+  const url = `beanstalkd://127.0.0.1:${port}`;
+  return {
+    component: {
+      ...component(port, logFile),
+      command: program,
+      args: ['-l', '127.0.0.1', '-p', String(port), '-b', binlog, '-f', '0', '-z', String(MAX_JOB_BYTES)],
+      env: {},
+      cwd: dir,
+      url,
+    },
+    url,
+    folders: [dir, binlog],
+    files: [],
+  };
+}
+
+function component(
+  port: number,
+  logFile: string,
+): Pick<ComponentSpec, 'name' | 'after' | 'health' | 'graceSeconds' | 'logFile'> {
+  return {
+    name: 'queue',
+    after: [],
+    health: { kind: 'tcp', host: '127.0.0.1', port },
+    graceSeconds: GRACE_SECONDS,
+    logFile,
+  };
+}

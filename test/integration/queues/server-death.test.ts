@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { QueueKind } from '../../../src/contracts/lab-spec.ts';
+import { openQueue } from '../../../src/workload/queues/open.ts';
+import { haveQueueServers, TestQueueServer } from '../../helpers/queue-servers.ts';
+
+const KINDS: readonly QueueKind[] = ['redis', 'redis-stream', 'beanstalkd'];
+const never = new AbortController().signal;
+
+describe.skipIf(!haveQueueServers()).each(KINDS)('kill -9 of the queue server: %s', (kind) => {
+  test('in the middle of publishing: every acknowledged item is there after the restart, none twice', async () => {
+    await using server = await TestQueueServer.start(kind);
+    const driver = await openQueue(server.options('jobs'));
+    const total = 20_000;
+    let deaths = 0;
+    let dying = Promise.resolve();
+    const published = await driver.publish(total, {
+      signal: never,
+      onProgress: (done) => {
+        if (deaths === Math.floor(done / 5_000)) return;
+        deaths += 1;
+        dying = dying.then(() => server.restart());
+      },
+    });
+    await dying;
+    expect(published).toBe(total);
+    expect(deaths).toBeGreaterThanOrEqual(3);
+    expect(await driver.ledger()).toMatchObject({ published: total, waiting: total, lost: 0 });
+    const seen = new Set<string>();
+    const workers = Array.from({ length: 8 }, () => openQueue(server.options('jobs')));
+    for (const worker of await Promise.all(workers)) {
+      for (let i = 0; i < 100; i += 1) {
+        const item = await worker.claim(1_000, never);
+        if (item === undefined) throw new Error('no item came');
+        expect(seen.has(item.id)).toBe(false);
+        seen.add(item.id);
+        await item.ack();
+      }
+      await worker.close();
+    }
+    expect(await driver.ledger()).toMatchObject({ published: total, processed: 800, waiting: total - 800, lost: 0 });
+    await driver.close();
+  });
+
+  test('with acknowledged, held, failed and dead items: all are where they were', async () => {
+    await using server = await TestQueueServer.start(kind);
+    const driver = await openQueue(server.options('jobs', { maxAttempts: 2 }));
+    await driver.publish(10, { signal: never });
+    const next = async () => {
+      const item = await driver.claim(2_000, never);
+      if (item === undefined) throw new Error('no item came');
+      return item;
+    };
+    for (let i = 0; i < 3; i += 1) await (await next()).ack();
+    const poison = await next();
+    await poison.fail('1');
+    const held = await next();
+    for (let i = 0; i < 5; i += 1) await (await next()).ack(); // leaves only the failed one
+    expect(await (await next()).fail('2')).toBe('dead');
+    await server.restart();
+    await held.ack();
+    const ledger = await driver.ledger();
+    expect(ledger).toMatchObject({
+      published: 10,
+      processed: 9,
+      waiting: 0,
+      inFlight: 0,
+      dead: 1,
+      duplicates: 0,
+      lost: 0,
+    });
+    await driver.close();
+  });
+});
