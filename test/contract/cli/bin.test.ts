@@ -32,6 +32,23 @@ describe('the built program', () => {
     expect(stdout).toContain('\nExit codes:\n');
   });
 
+  it('needs no package but commander for help (STYLE rule 24: --help within 120 ms)', () => {
+    using home = new CliHome();
+    const hook = `import { registerHooks } from 'node:module';
+const packages = new Set();
+registerHooks({ load: (url, context, next) => (packages.add(/node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(url)?.[1]), next(url, context)) });
+process.on('exit', () => process.stderr.write([...packages].filter(Boolean).join()));`;
+    const { stderr } = spawnSync(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, BIN, '--help'],
+      {
+        env: home.env(),
+        encoding: 'utf8',
+      },
+    );
+    expect(stderr).toBe('commander');
+  });
+
   it('refuses an unknown flag with 2, without colour on a pipe', async () => {
     using home = new CliHome();
     const result = await home.run(['version', '--nope']);
