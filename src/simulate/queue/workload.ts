@@ -25,7 +25,7 @@ export class Workload {
   ready = 0;
   /** Seconds that pods existed, deleted ones that still finish their item included. */
   replicaSeconds = 0;
-  /** Seconds that pods worked. */
+  /** Seconds that pods worked; complete after `settle`. */
   busySeconds = 0;
   readonly #model: PodModel;
   readonly #queue = new ArrivalRing();
@@ -99,22 +99,24 @@ export class Workload {
     for (const slot of chosen) this.#terminate(slot, time);
   }
 
-  /** Brings replicaSeconds and busySeconds up to a time. */
-  count(time: number): void {
-    const passed = time - this.#counted;
-    this.replicaSeconds += this.#existing * passed;
-    this.busySeconds += this.inFlight * passed;
+  /** Brings replicaSeconds up to a time. */
+  #count(time: number): void {
+    this.replicaSeconds += this.#existing * (time - this.#counted);
     this.#counted = time;
   }
 
-  /** Counts the items that still wait with the time that they have waited so far, so that a stuck queue does not look quick. */
+  /** The end: items that still wait count with the time that they have waited so far, so that a stuck queue does not look quick. */
   settle(time: number): void {
-    this.count(time);
+    this.#count(time);
+    const { state, begun } = this.pods;
+    for (let slot = 0; slot < state.length; slot += 1) {
+      if (state[slot] === BUSY) this.busySeconds += time - (begun[slot] as number);
+    }
     while (this.#queue.size > 0) this.waits.add(time - this.#queue.shift());
   }
 
   #create(time: number): void {
-    this.count(time);
+    this.#count(time);
     const slot = this.pods.create(time);
     this.#existing += 1;
     this.active.push(slot);
@@ -137,8 +139,9 @@ export class Workload {
   }
 
   #finished(slot: number, time: number): void {
-    this.count(time);
-    this.waits.add((this.pods.begun[slot] as number) - (this.pods.published[slot] as number));
+    const begun = this.pods.begun[slot] as number;
+    this.waits.add(begun - (this.pods.published[slot] as number));
+    this.busySeconds += time - begun;
     this.processed += 1;
     this.inFlight -= 1;
     if (this.pods.terminating[slot] === 1) this.#remove(slot, time);
@@ -172,7 +175,7 @@ export class Workload {
 
   /** The item that a pod could not finish: to an idle pod, or back to the front of the queue. */
   #giveBack(slot: number, time: number): void {
-    this.count(time);
+    this.busySeconds += time - (this.pods.begun[slot] as number);
     this.inFlight -= 1;
     this.redelivered += 1;
     const published = this.pods.published[slot] as number;
@@ -182,7 +185,7 @@ export class Workload {
   }
 
   #remove(slot: number, time: number): void {
-    this.count(time);
+    this.#count(time);
     this.pods.remove(slot);
     this.#existing -= 1;
   }
@@ -194,7 +197,6 @@ export class Workload {
   }
 
   #work(slot: number, published: number, time: number): void {
-    this.count(time);
     this.pods.state[slot] = BUSY;
     this.pods.published[slot] = published;
     this.pods.begun[slot] = time;
