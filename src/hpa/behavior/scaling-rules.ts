@@ -19,3 +19,6 @@ export interface Behavior {
 }
 
 export const NO_POLICIES: readonly ScalingPolicy[] = [];
+
+/** Rules that upstream's defaulting never leaves: nothing is set. */
+export const NO_RULES: ScalingRules = {};

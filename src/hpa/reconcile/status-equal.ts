@@ -1,0 +1,41 @@
+import type { HpaStatus } from '../api/types.ts';
+import { compare } from '../quantity/compare.ts';
+import { parseQuantity } from '../quantity/parse.ts';
+import { parseTime } from '../time.ts';
+
+/** Quantities in a MetricValueStatus; everything else in a status compares as it is. */
+const QUANTITIES: ReadonlySet<string> = new Set(['value', 'averageValue']);
+const TIMES: ReadonlySet<string> = new Set(['lastScaleTime', 'lastTransitionTime']);
+
+function sameQuantity(a: string, b: string): boolean {
+  const left = parseQuantity(a);
+  const right = parseQuantity(b);
+  return typeof left !== 'string' && typeof right !== 'string' && compare(left, right) === 0;
+}
+
+/** An empty list or map, and a plain value's zero, are what is absent. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
+
+function sameField(key: string, a: unknown, b: unknown): boolean {
+  if (a === b || (isNothing(a) && isNothing(b))) return true;
+  if (typeof a === 'string' && typeof b === 'string') {
+    if (QUANTITIES.has(key)) return sameQuantity(a, b);
+    return TIMES.has(key) && parseTime(a) === parseTime(b);
+  }
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const left = a as Readonly<Record<string, unknown>>;
+  const right = b as Readonly<Record<string, unknown>>;
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  for (const name of keys) if (!sameField(name, left[name], right[name])) return false;
+  return true;
+}
+
+/**
+ * Whether two statuses mean the same, so that nothing is written: quantities by value, times by instant, absent lists as empty
+ * ones. Upstream: horizontal.go updateStatusIfNeeded (apiequality.Semantic.DeepEqual).
+ */
+export function statusesEqual(a: HpaStatus, b: HpaStatus): boolean {
+  return sameField('', a, b);
+}
