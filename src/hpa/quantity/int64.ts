@@ -32,7 +32,16 @@ export function multiplyInt64(a: bigint, b: bigint): bigint | undefined {
 /** math.go:positiveScaleInt64, base x 10^scale. A scale that wrapped to a negative int32 changes nothing, as in Go's loop. */
 export function scaleUpInt64(base: bigint, scale: number): bigint | undefined {
   if (scale <= 0 || base === 0n) return base;
-  return scale > 19 ? undefined : multiplyInt64(base, pow10(scale));
+  const product = scale > 18 ? undefined : base * pow10(scale);
+  return base === MIN_INT64 || product === undefined || !fitsInt64(product) ? undefined : product;
+}
+
+/** Scales that Go multiplies by in one step (math.go:positiveScaleInt64): then an overflow leaves the wrapped product. */
+const ONE_STEP: ReadonlySet<number> = new Set([1, 2, 3, 6, 9]);
+
+/** What positiveScaleInt64 leaves of an overflow, for callers that do not look whether there was one. */
+export function overflowedInt64(base: bigint, scale: number): bigint {
+  return base === MIN_INT64 || !ONE_STEP.has(scale) ? 0n : BigInt.asIntN(64, base * pow10(scale));
 }
 
 /** math.go:negativeScaleInt64, base / 10^scale rounded away from zero. */

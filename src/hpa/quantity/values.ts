@@ -1,4 +1,4 @@
-import { MAX_INT64, pow10, scaleDownInt64, scaleUpInt64 } from './int64.ts';
+import { MAX_INT64, overflowedInt64, pow10, scaleDownInt64, scaleUpInt64 } from './int64.ts';
 import type { Quantity } from './types.ts';
 
 const MILLI = -3;
@@ -17,7 +17,8 @@ function scaledValue(quantity: Quantity, scale: number): bigint {
   const { unscaled } = quantity;
   if (quantity.big) return scaledBig(unscaled, -quantity.scale, -scale);
   if (quantity.scale < scale) return scaleDownInt64(unscaled, scale - quantity.scale).value;
-  return scaleUpInt64(unscaled, (quantity.scale - scale) | 0) ?? 0n;
+  const up = (quantity.scale - scale) | 0;
+  return scaleUpInt64(unscaled, up) ?? overflowedInt64(unscaled, up);
 }
 
 /** scale_int.go:scaledValue, with its rounding towards +Inf of negative numbers and Go's cut to 64 bits. */

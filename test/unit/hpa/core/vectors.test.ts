@@ -4,7 +4,7 @@ import { KINDS } from '../../../../scripts/vectors/registry.ts';
 import { haveVectors, vectorFiles, vectorLines } from '../../../helpers/hpa-vectors.ts';
 
 /** Of each recorded file every so many lines; `npm run vectors` replays them all. */
-const STEPS: Readonly<Record<string, number>> = { unit: 5, calc: 10 };
+const STEPS: Readonly<Record<string, number>> = { unit: 5, calc: 10, reconcile: 8 };
 
 function mismatches(file: string, step: number): readonly string[] {
   return vectorLines<VectorLine>(file, step).flatMap((line) => {
