@@ -7,14 +7,20 @@ import { LabError } from '../../errors/lab-error.ts';
 import { readSpec, readStatus, specHash } from '../supervisor/component-files.ts';
 import { componentNames, type SupervisorPaths, supervisorPaths } from '../supervisor/paths.ts';
 import { ensureComponent } from './ensure.ts';
-import { isSupervised } from './start-supervisor.ts';
+import { isSupervised, startSupervisor } from './start-supervisor.ts';
 import { type Stopped, stopAll } from './stop-all.ts';
 
-export interface ComponentPorts {
+export interface ComponentPorts extends ControlPorts {
+  readonly paths: SupervisorPaths;
+  /** Makes sure that there is a supervisor, once however many components are asked for at a time. */
+  readonly supervise: (signal: AbortSignal) => Promise<void>;
+}
+
+/** What the control of components needs from outside. */
+export interface ControlPorts {
   readonly files: Files;
   readonly processes: Processes;
   readonly clock: Clock;
-  readonly paths: SupervisorPaths;
   /** The supervisor program; the lab's folder is appended to its arguments. */
   readonly program: { readonly command: string; readonly args: readonly string[] };
   /** The supervisor's environment (PATH and HOME), from which every component's is made. */
@@ -39,8 +45,16 @@ export interface LabComponentControl extends ComponentControl {
 const POLL_MS = 25;
 
 /** Raises (all methods) ML-STATE-IO, ML-STATE-CORRUPT when a spec file cannot be read as one. */
-export function componentControl(ports: Omit<ComponentPorts, 'paths'>, labDir: string): LabComponentControl {
-  const own: ComponentPorts = { ...ports, paths: supervisorPaths(labDir) };
+export function componentControl(ports: ControlPorts, labDir: string): LabComponentControl {
+  const paths = supervisorPaths(labDir);
+  let starting: Promise<void> | undefined;
+  const supervise = (signal: AbortSignal) => {
+    starting ??= startSupervisor({ ...ports, paths }, signal).finally(() => {
+      starting = undefined;
+    });
+    return starting;
+  };
+  const own: ComponentPorts = { ...ports, paths, supervise };
   return {
     ensure: (spec: ComponentSpec, options: EnsureOptions) => ensureComponent(own, spec, options),
     list: () => listComponents(own),

@@ -4,7 +4,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import { readStatus, specHash, writeSpec } from '../supervisor/component-files.ts';
 import type { ComponentPorts } from './control.ts';
 import { logTail } from './log-tail.ts';
-import { isSupervised, startSupervisor } from './start-supervisor.ts';
+import { isSupervised } from './start-supervisor.ts';
 
 const POLL_MS = 25;
 const TELL_EVERY_MS = 10_000;
@@ -40,7 +40,7 @@ async function waitHealthy(
   const restartsBefore = readStatus(files, paths, spec.name)?.restarts ?? 0;
   let tellAt = begun + TELL_EVERY_MS;
   for (;;) {
-    await startSupervisor(ports, signal); // it may be killed while we wait
+    await ports.supervise(signal); // it may be killed while we wait
     const status = readStatus(files, paths, spec.name);
     if (isReady(ports, status, hash)) return;
     const now = clock.monotonic();
