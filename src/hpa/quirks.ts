@@ -88,6 +88,22 @@ export const QUIRK_ROWS = {
     what: 'Objects that were never stored print creationTimestamp null.',
     link: 'https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go',
   },
+  // Rendering: kubectl get (server side) and describe (the client of the same version)
+  resourceNameInTargets: {
+    from: 30,
+    what: 'TARGETS of kubectl get names the resource: "cpu: 55%/80%".',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.30.0/pkg/printers/internalversion/printers.go',
+  },
+  describesV1: {
+    until: 26,
+    what: 'kubectl describe asks for v2beta2, which is gone, and then describes the v1 object.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.26.0/staging/src/k8s.io/kubectl/pkg/describe/describe.go',
+  },
+  eventFieldPath: {
+    from: 35,
+    what: 'kubectl describe puts the field path of the involved object before the message of an event.',
+    link: 'https://github.com/kubernetes/kubernetes/blob/v1.35.0/staging/src/k8s.io/kubectl/pkg/describe/describe.go',
+  },
   // Controller: replica calculator, reconcile, queue
   symmetricTolerance: {
     until: 32,
