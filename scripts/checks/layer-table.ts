@@ -15,7 +15,10 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
     { folder: 'keda', imports: ['hpa', 'kube'] },
     { folder: 'minicluster', imports: ['hpa', 'kube'] },
     { folder: 'clusters/embedded', imports: ['kube', 'workload/manifests.ts', 'minicluster'] },
-    { folder: 'clusters', imports: ['kube', 'workload/manifests.ts', 'minicluster/node', 'minicluster/pki'] },
+    {
+      folder: 'clusters',
+      imports: ['kube', 'workload/manifests.ts', 'minicluster/node', 'minicluster/pki', 'platform/lock.ts'],
+    },
     { folder: 'simulate', imports: ['hpa'] },
     { folder: 'explain', imports: ['hpa', 'kube'] },
     { folder: 'lab', imports: ['kube', 'explain', 'hpa', 'workload/manifests.ts', 'platform/lock.ts'] },

@@ -4,7 +4,6 @@ import { type NativeBackendPorts, nativeBackend } from './native/native-backend.
 
 /** The order in which `auto` looks (DESIGN 3.1). `native` is last: it takes seconds and 400 MB where the others take less. */
 const AUTO: readonly BackendName[] = ['kind', 'minikube', 'embedded', 'native'];
-const ALL: readonly BackendName[] = [...AUTO, 'context'];
 
 export interface BackendChoice {
   readonly backend: ClusterBackend;
@@ -41,11 +40,6 @@ export async function chooseBackend(
   }
   const context = backends.some((each) => each.name === 'context') ? ONLY_NAMED : NOT_HERE;
   throw noneUsable([...refusals, { name: 'context', availability: context }]);
-}
-
-/** The names `--backend` takes, `auto` aside. */
-export function backendNames(): readonly BackendName[] {
-  return ALL;
 }
 
 const NOT_HERE: Availability = { ok: false, reasons: [{ why: 'not in this version of metrics-lab', fix: '' }] };

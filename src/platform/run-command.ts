@@ -1,20 +1,7 @@
 import { execFile } from 'node:child_process';
+import type { RunCommand } from '../contracts/commands.ts';
 
-export interface CommandResult {
-  /** Null when it could not be started or was ended by a signal or the time limit. */
-  readonly code: number | null;
-  readonly stdout: string;
-  /** What it wrote to stderr, or why it could not be started. */
-  readonly stderr: string;
-}
-
-/** Runs a program to its end with an empty environment. Never rejects: every outcome is a value. */
-export function runCommand(
-  command: string,
-  args: readonly string[],
-  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
-): Promise<CommandResult> {
-  const { timeoutMs: timeout, signal } = options;
+export const runCommand: RunCommand = (command, args, { timeoutMs: timeout, signal }) => {
   const settings = { timeout, env: {}, maxBuffer: 1024 * 1024, ...(signal === undefined ? {} : { signal }) };
   return new Promise((resolve) => {
     execFile(command, args, settings, (error, stdout, stderr) => {
@@ -22,4 +9,4 @@ export function runCommand(
       resolve({ code, stdout, stderr: stderr.trim() === '' && error !== null ? error.message : stderr });
     });
   });
-}
+};

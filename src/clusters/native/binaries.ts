@@ -1,19 +1,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunCommand } from '../../contracts/commands.ts';
 import type { Files } from '../../contracts/files.ts';
 import { describe, LabError } from '../../errors/lab-error.ts';
-import type { CommandResult } from '../../platform/run-command.ts';
 import { DEFAULT_KUBERNETES } from './releases.ts';
 
 export const REQUIRED_BINARIES: readonly string[] = ['etcd', 'kube-apiserver', 'kube-controller-manager'];
 /** Without it the process node binds pods itself. */
 export const SCHEDULER = 'kube-scheduler';
-
-export type RunCommand = (
-  command: string,
-  args: readonly string[],
-  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
-) => Promise<CommandResult>;
 
 /** Required binaries that are not in a folder. */
 export function missingBinaries(files: Files, dir: string): readonly string[] {

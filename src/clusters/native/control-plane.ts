@@ -103,14 +103,7 @@ function apiServer({ layout, pki, ports, binDir }: ControlPlane): ComponentSpec 
       `--kubelet-client-key=${pki.apiServerKubeletClient.key}`,
       `--kubelet-certificate-authority=${pki.ca.cert}`,
       '--kubelet-preferred-address-types=InternalIP,Hostname',
-      '--enable-aggregator-routing=false',
-      `--proxy-client-cert-file=${pki.frontProxyClient.cert}`,
-      `--proxy-client-key-file=${pki.frontProxyClient.key}`,
-      `--requestheader-client-ca-file=${pki.frontProxyCa.cert}`,
-      '--requestheader-allowed-names=front-proxy-client',
-      '--requestheader-username-headers=X-Remote-User',
-      '--requestheader-group-headers=X-Remote-Group',
-      '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+      ...aggregation(pki),
       FEATURE_GATES,
     ],
     after: ['etcd'],
@@ -165,6 +158,20 @@ function scheduler(plane: ControlPlane): ComponentSpec {
     health: httpsHealth(ports.scheduler, '/healthz', pki.ca.cert),
     url: `https://127.0.0.1:${ports.scheduler}`,
   };
+}
+
+/** How requests for aggregated APIs are passed on: the caller's name in headers, vouched for by the front proxy's certificate. */
+function aggregation(pki: ClusterPki): readonly string[] {
+  return [
+    '--enable-aggregator-routing=false',
+    `--proxy-client-cert-file=${pki.frontProxyClient.cert}`,
+    `--proxy-client-key-file=${pki.frontProxyClient.key}`,
+    `--requestheader-client-ca-file=${pki.frontProxyCa.cert}`,
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-username-headers=X-Remote-User',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+  ];
 }
 
 /** New certificates change the environment and with it the spec: whoever holds the old ones is restarted. */

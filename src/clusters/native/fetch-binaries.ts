@@ -66,7 +66,7 @@ async function unpack(ports: FetchPorts, archive: string, member: string, target
   const fail = (reason: string, cause?: unknown) =>
     new LabError('ML-STATE-IO', { path: target, verb: 'unpacked', reason }, cause === undefined ? {} : { cause });
   const found = await extractMember(archive, member, temporary).catch((error: unknown) => {
-    throw fail(describe(error), error);
+    throw error instanceof LabError ? error : fail(describe(error), error);
   });
   if (!found) throw fail(`${archive} holds no ${member}`);
   chmodSync(temporary, 0o755);

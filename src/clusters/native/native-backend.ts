@@ -7,6 +7,7 @@ import type {
   ClusterHandle,
   ClusterSpec,
 } from '../../contracts/backend.ts';
+import type { RunCommand } from '../../contracts/commands.ts';
 import type { ComponentSpec } from '../../contracts/component.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { kubeClient } from '../../kube/client.ts';
@@ -19,7 +20,6 @@ import {
   checkVersions,
   missingBinaries,
   REQUIRED_BINARIES,
-  type RunCommand,
   requireBinaries,
   SCHEDULER,
 } from './binaries.ts';

@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
+import { LabError } from '../../errors/lab-error.ts';
 
 const BLOCK = 512;
 
 /**
  * Writes one member of a .tar.gz (POSIX ustar) to `target`. True when it was there whole, false when there is no such member.
- * Rejects when the archive is damaged or `target` cannot be written.
+ * Raises ML-STATE-IO when the archive is damaged; rejects with the system's error when it cannot be read or `target` not written.
  */
 export async function extractMember(archive: string, member: string, target: string): Promise<boolean> {
   const gunzip = createGunzip();
@@ -17,10 +18,10 @@ export async function extractMember(archive: string, member: string, target: str
     for (;;) {
       const header = await bytes.read(BLOCK);
       if (header === undefined || header.every((byte) => byte === 0)) return false;
-      const { name, size } = parseHeader(header);
+      const { name, size } = parseHeader(archive, header);
       const padded = Math.ceil(size / BLOCK) * BLOCK;
       if (name === member) {
-        await writeMember(bytes, size, target);
+        await writeMember(archive, bytes, size, target);
         return true;
       }
       for (let left = padded; left > 0; left -= BLOCK) await bytes.read(BLOCK);
@@ -31,12 +32,12 @@ export async function extractMember(archive: string, member: string, target: str
   }
 }
 
-async function writeMember(bytes: Blocks, size: number, target: string): Promise<void> {
+async function writeMember(archive: string, bytes: Blocks, size: number, target: string): Promise<void> {
   const file = await open(target, 'w', 0o700);
   try {
     for (let left = size; left > 0; ) {
       const chunk = await bytes.readSome(left);
-      if (chunk === undefined) throw new RangeError(`the archive ends ${left} bytes too early`);
+      if (chunk === undefined) throw damaged(archive, `it ends ${left} bytes too early`);
       await file.writeFile(chunk);
       left -= chunk.length;
     }
@@ -47,7 +48,7 @@ async function writeMember(bytes: Blocks, size: number, target: string): Promise
 }
 
 /** Fields of a ustar header: name at 0, size (octal) at 124, prefix of the name at 345. */
-function parseHeader(block: Buffer): { readonly name: string; readonly size: number } {
+function parseHeader(archive: string, block: Buffer): { readonly name: string; readonly size: number } {
   const text = (start: number, length: number) => {
     const field = block.subarray(start, start + length);
     const end = field.indexOf(0);
@@ -55,8 +56,12 @@ function parseHeader(block: Buffer): { readonly name: string; readonly size: num
   };
   const prefix = text(257, 5) === 'ustar' ? text(345, 155).trim() : '';
   const size = Number.parseInt(text(124, 12).trim() || '0', 8);
-  if (!Number.isSafeInteger(size) || size < 0) throw new RangeError('the archive has a member of no readable size');
+  if (!Number.isSafeInteger(size) || size < 0) throw damaged(archive, 'it has a member of no readable size');
   return { name: prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`, size };
+}
+
+function damaged(path: string, reason: string): LabError {
+  return new LabError('ML-STATE-IO', { path, verb: 'unpacked', reason });
 }
 
 /** A byte stream in pieces of the wanted size. */
