@@ -1,11 +1,16 @@
 import { arch, platform, release, version } from 'node:os';
-import { LabError } from '../../errors/lab-error.ts';
+import { describe, LabError } from '../../errors/lab-error.ts';
+import { delegatedAuth } from '../../kube/aggregated-auth/delegated-auth.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { loadKubeconfig } from '../../kube/kubeconfig.ts';
 import { NODE_CONFIG_ENV, type NodeConfig, parseNodeConfig } from '../../minicluster/node/config.ts';
 import { kubeletServer } from '../../minicluster/node/kubelet-server.ts';
+import { metricsApiServer } from '../../minicluster/node/metrics-api.ts';
 import { NodeAgent } from '../../minicluster/node/node-agent.ts';
 import type { Machine } from '../../minicluster/node/node-object.ts';
+import { nodeUsage } from '../../minicluster/node/node-usage.ts';
+import { resourceMetricsText } from '../../minicluster/node/resource-metrics-text.ts';
+import { ServiceProxy } from '../../minicluster/node/service-proxy.ts';
 import { listenLocally } from '../../minicluster/node/serve.ts';
 import { realClock } from '../../platform/clock.ts';
 import { nodeFiles } from '../../platform/files.ts';
@@ -21,23 +26,38 @@ await runProgram(async (stop) => {
   const processes = nodeProcesses();
   const ports = { client, clock: realClock, files: nodeFiles, processes, freePort, log, childEnv: childEnv() };
   const agent = new NodeAgent(config, ports, machine());
+  const { nodeName } = config;
+  const view = nodeUsage(agent, { clock: realClock, self: processes.self, nodeName, signal: stop });
+  const auth = delegatedAuth({
+    client,
+    clock: realClock,
+    onError: (error) => log(`delegated auth: ${describe(error)}`),
+  });
+  const metrics = metricsApiServer({ serving, auth, view, log });
   const kubelet = kubeletServer({
     agent,
     serving,
+    nodeName,
+    auth,
     clientCa: read(config.clientCaFile),
-    resourceMetrics: () => '',
-    now: () => Date.now(),
+    resourceMetrics: () => resourceMetricsText(view),
+    now: realClock.now,
     log,
   });
   await listenLocally(kubelet, config.kubeletPort, 'the kubelet API');
+  await listenLocally(metrics, config.metricsPort, 'metrics.k8s.io');
   await agent.start();
+  new ServiceProxy(agent, ports, config.stateDir).start(stop);
   await new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     stop.addEventListener('abort', () => resolve(), { once: true });
   });
   await agent.stop();
-  kubelet.close();
-  kubelet.closeAllConnections();
+  auth.stop();
+  for (const server of [kubelet, metrics]) {
+    server.close();
+    server.closeAllConnections();
+  }
   client.close();
 });
 

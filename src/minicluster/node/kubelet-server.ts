@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { describe } from '../../errors/lab-error.ts';
+import type { DelegatedAuth } from '../../kube/aggregated-auth/types.ts';
 import { readContainerLog } from './log-reader.ts';
 import { parseLogQuery } from './log-query.ts';
 import type { NodeAgent } from './node-agent.ts';
@@ -13,6 +14,9 @@ export interface KubeletServerOptions {
   /** PEM. */
   readonly serving: { readonly cert: string; readonly key: string };
   readonly clientCa: string;
+  readonly nodeName: string;
+  /** Whether a client may use the kubelet API: `get nodes/proxy`, as the kubelet asks. */
+  readonly auth: Pick<DelegatedAuth, 'authorize'>;
   /** Prometheus text of `/metrics/resource`. */
   readonly resourceMetrics: () => string;
   readonly now: () => number;
@@ -51,6 +55,8 @@ async function serve(options: KubeletServerOptions, request: IncomingMessage, re
   if (!(request.socket instanceof TLSSocket) || !request.socket.authorized) {
     return send(response, { status: 401, text: 'Unauthorized' });
   }
+  const refused = await whyForbidden(options, request.socket);
+  if (refused !== undefined) return send(response, refused);
   const url = new URL(request.url ?? '/', 'https://kubelet');
   const [root, ...rest] = url.pathname
     .split('/')
@@ -61,6 +67,14 @@ async function serve(options: KubeletServerOptions, request: IncomingMessage, re
   if (url.pathname === '/metrics/resource') return send(response, { status: 200, text: options.resourceMetrics() });
   if (root === 'containerLogs' && rest.length === 3) return sendLog(options, rest, url.searchParams, response);
   return send(response, { status: 404, text: '404 page not found' });
+}
+
+async function whyForbidden({ auth, nodeName }: KubeletServerOptions, socket: TLSSocket): Promise<Answer | undefined> {
+  const { CN, O } = socket.getPeerCertificate().subject;
+  const user = { name: [CN].flat().join(','), groups: [O ?? []].flat(), extra: {} };
+  const resource = { resource: 'nodes', subresource: 'proxy', name: nodeName };
+  const verdict = await auth.authorize(user, { kind: 'resource', verb: 'get', group: '', version: 'v1', ...resource });
+  return verdict.ok ? undefined : { status: verdict.status.code, text: verdict.status.message };
 }
 
 async function sendLog(

@@ -9,7 +9,7 @@ import { type Amounts, lacking, requestsOf, usedBy } from './fit.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { IpPool } from './ip-pool.ts';
 import { LogStore } from './log-store.ts';
-import type { Machine } from './node-object.ts';
+import { type Machine, nodeLabels } from './node-object.ts';
 import { type NodePorts, pause } from './node-ports.ts';
 import { isTerminal, type Pod, parsePod, podKey } from './pod.ts';
 import type { NodeContext } from './pod-host.ts';
@@ -27,6 +27,7 @@ const UPKEEP_MS = 60_000;
 /** The node agent: one Node object, and the pods bound to it as child processes. */
 export class NodeAgent {
   readonly logs: LogStore;
+  readonly nodeLabels: Readonly<Record<string, string>>;
   readonly #config: NodeConfig;
   readonly #ports: NodePorts;
   readonly #records: Records;
@@ -46,6 +47,7 @@ export class NodeAgent {
   constructor(config: NodeConfig, ports: NodePorts, machine: Machine) {
     this.#config = config;
     this.#ports = ports;
+    this.nodeLabels = nodeLabels(config, machine);
     const { client, clock, files, log } = ports;
     files.ensureDir(config.stateDir);
     const { cpu, memory, pods } = config.capacity;
