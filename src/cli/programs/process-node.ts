@@ -3,6 +3,7 @@ import { describe, LabError } from '../../errors/lab-error.ts';
 import { delegatedAuth } from '../../kube/aggregated-auth/delegated-auth.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { loadKubeconfig } from '../../kube/kubeconfig.ts';
+import { calmLog } from '../../minicluster/node/calm-log.ts';
 import { NODE_CONFIG_ENV, type NodeConfig, parseNodeConfig } from '../../minicluster/node/config.ts';
 import { kubeletServer } from '../../minicluster/node/kubelet-server.ts';
 import { metricsApiServer } from '../../minicluster/node/metrics-api.ts';
@@ -16,7 +17,9 @@ import { realClock } from '../../platform/clock.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { freePort } from '../../platform/free-port.ts';
 import { nodeProcesses } from '../../platform/processes.ts';
-import { log, runProgram } from './run-program.ts';
+import { log as logLine, runProgram } from './run-program.ts';
+
+const log = calmLog(logLine, realClock);
 
 await runProgram(async (stop) => {
   const config = readConfig();

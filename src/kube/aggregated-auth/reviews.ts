@@ -140,7 +140,7 @@ async function post(
   let pause: number = RETRY.firstMs;
   for (let tries = 1; ; tries += 1) {
     try {
-      const timeoutMs = Math.max(1, end - clock.monotonic());
+      const timeoutMs = Math.max(1, Math.ceil(end - clock.monotonic()));
       const answer = await client.request('POST', path, body, { timeoutMs, signal: stop });
       if (answer.status >= 200 && answer.status < 300) return parseBody(path, answer.text);
       throw statusError('POST', path, answer);

@@ -6,6 +6,11 @@ const NAME = 'metricslab:process-node';
 const METRICS_NAMESPACE = 'kube-system';
 const METRICS_SERVICE = 'process-node-metrics';
 
+/** Names that the node's serving certificate must hold: the API server calls the metrics API by its Service's name. */
+export const SERVING_NAMES: readonly string[] = ['localhost', `${METRICS_SERVICE}.${METRICS_NAMESPACE}.svc`];
+/** IP addresses that it must hold. */
+export const SERVING_IPS: readonly string[] = ['127.0.0.1'];
+
 /** The identity of a node: common name and organization of its client certificate. */
 export function nodeIdentity(nodeName: string): { readonly commonName: string; readonly organization: string } {
   return { commonName: `system:node:${nodeName}`, organization: 'system:nodes' };

@@ -11,7 +11,7 @@ import { applyObject } from '../../../src/kube/apply.ts';
 import { kubeClient } from '../../../src/kube/client.ts';
 import { kubeconfigText } from '../../../src/kube/kubeconfig.ts';
 import { type NodeConfig, nodeConfigText } from '../../../src/minicluster/node/config.ts';
-import { metricsApiManifests, nodeIdentity, nodeRbac } from '../../../src/minicluster/node/manifests.ts';
+import { metricsApiManifests, nodeIdentity, nodeRbac, SERVING_NAMES } from '../../../src/minicluster/node/manifests.ts';
 import { freePort } from '../../../src/platform/free-port.ts';
 import { binDir } from '../../helpers/real-binaries.ts';
 import { TestCa } from './pki.ts';
@@ -61,8 +61,8 @@ export class NodeCluster {
   async start(capacity: NodeConfig['capacity'] = { cpu: '4', memory: '4Gi', pods: 30 }): Promise<void> {
     const ca = new TestCa(this.dir, 'ca');
     const frontProxyCa = new TestCa(this.dir, 'front-proxy-ca');
-    ca.issue('apiserver', '/CN=kube-apiserver', true);
-    ca.issue('node-serving', '/CN=node', true);
+    ca.issue('apiserver', '/CN=kube-apiserver', ['localhost']);
+    ca.issue('node-serving', '/CN=node', SERVING_NAMES);
     ca.issue('kubelet-client', '/O=system:masters/CN=kube-apiserver-kubelet-client');
     frontProxyCa.issue('front-proxy', '/CN=front-proxy-client');
     const admin = ca.issue('admin', '/O=system:masters/CN=admin');

@@ -36,8 +36,8 @@ export class TestCa {
     return readFileSync(this.#file('crt'), 'utf8');
   }
 
-  /** `subject` such as `/O=y/CN=x`; `server`: for localhost and 127.0.0.1. */
-  issue(file: string, subject: string, server = false): Issued {
+  /** `subject` such as `/O=y/CN=x`; with `names` a server's certificate for them and 127.0.0.1. */
+  issue(file: string, subject: string, names: readonly string[] = []): Issued {
     const at = (ending: string) => join(this.#dir, `${file}.${ending}`);
     openssl(
       'req',
@@ -53,12 +53,9 @@ export class TestCa {
       '-out',
       at('csr'),
     );
-    writeFileSync(
-      at('ext'),
-      server
-        ? 'extendedKeyUsage=serverAuth\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n'
-        : 'extendedKeyUsage=clientAuth\n',
-    );
+    const alternative = ['IP:127.0.0.1', ...names.map((name) => `DNS:${name}`)].join(',');
+    const server = `extendedKeyUsage=serverAuth\nsubjectAltName=${alternative}\n`;
+    writeFileSync(at('ext'), names.length > 0 ? server : 'extendedKeyUsage=clientAuth\n');
     const ca = ['-CA', this.#file('crt'), '-CAkey', this.#file('key'), '-CAcreateserial'];
     openssl('x509', '-req', '-in', at('csr'), ...ca, '-days', '2', '-extfile', at('ext'), '-out', at('crt'));
     return { cert: readFileSync(at('crt'), 'utf8'), key: readFileSync(at('key'), 'utf8') };
