@@ -20,6 +20,14 @@ export function failuresBlock(failed: number, total: number, replicas: number, s
 }
 
 /**
+ * Whether condition ScaledToZero is True after a rescale (1.36 on, gate HPAScaleToZero): the controller itself went to zero.
+ * Upstream: horizontal.go reconcileAutoscaler.
+ */
+export function isScaledToZero(current: number, desired: number, min: number, objectOrExternal: boolean): boolean {
+  return current > 0 && desired === 0 && min === 0 && objectOrExternal;
+}
+
+/**
  * What the metrics ask for, made into the new replica count: never negative, stabilized, bounded, and at least min on the way
  * from zero. Upstream: horizontal.go reconcileAutoscaler, behind computeReplicasForMetrics.
  *

@@ -1,5 +1,6 @@
 import type { HpaStatus } from './api/types.ts';
 import { storeScaleEvent } from './behavior/scale-events.ts';
+import { isScaledToZero } from './core.ts';
 import { type DecisionRecord, recordOf } from './record.ts';
 import type { Cycle } from './reconcile/cycle.ts';
 import { behaviorOf, hasObjectOrExternalMetrics, type Plan, planReconcile } from './reconcile/plan.ts';
@@ -34,7 +35,7 @@ function setScaledToZero(cycle: Cycle, current: number, desired: number): void {
   const { spec } = input.hpa;
   if (!rules.scaleToZero) {
     conditions.remove('ScaledToZero');
-  } else if (current > 0 && desired === 0 && spec.minReplicas === 0 && hasObjectOrExternalMetrics(spec)) {
+  } else if (isScaledToZero(current, desired, spec.minReplicas ?? 1, hasObjectOrExternalMetrics(spec))) {
     conditions.set('ScaledToZero', 'True', 'ScaledToZero', 'the HPA controller scaled the workload to zero');
   } else {
     const message = 'the HPA controller did not scale the workload to zero';

@@ -1,4 +1,4 @@
-import type { HpaStatus, MetricStatus } from '../api/types.ts';
+import type { HpaSpec, HpaStatus, MetricStatus } from '../api/types.ts';
 import { cloneMemory, type HpaMemory } from '../memory.ts';
 import { parseQuantity } from '../quantity/parse.ts';
 import { approximateFloat64 } from '../quantity/values.ts';
@@ -8,14 +8,13 @@ import { type Rules, rulesOf } from '../rules.ts';
 import { parseTime } from '../time.ts';
 import { Conditions } from './conditions.ts';
 import { statusesEqual } from './status-equal.ts';
-import type { ControllerEvent, HpaObject, ReconcileInput } from './types.ts';
+import type { ControllerEvent, ReconcileInput } from './types.ts';
 
 /**
  * Tolerances of one HPA: the flag, and with gate HPAConfigurableTolerance what behavior says per direction.
  * Upstream: horizontal.go tolerancesForHpa.
  */
-export function tolerancesForHpa(hpa: HpaObject, flag: number, rules: Rules): Tolerances {
-  const { behavior } = hpa.spec;
+export function tolerancesForHpa({ behavior }: HpaSpec, flag: number, rules: Rules): Tolerances {
   if (behavior === undefined || !rules.configurableTolerance) return { scaleDown: flag, scaleUp: flag };
   const read = (text: string | undefined): number => {
     const quantity = text === undefined ? '' : parseQuantity(text);
@@ -50,7 +49,7 @@ export class Cycle {
     this.reference = `${hpa.spec.scaleTargetRef.kind}/${this.namespace}/${hpa.spec.scaleTargetRef.name}`;
     this.memory = cloneMemory(input.memory);
     this.conditions = new Conditions(hpa.status.conditions ?? [], input.nowMs);
-    this.tolerances = tolerancesForHpa(hpa, input.flags.tolerance, this.rules);
+    this.tolerances = tolerancesForHpa(hpa.spec, input.flags.tolerance, this.rules);
     this.trace = input.record ? this.steps : null;
     this.status = hpa.status;
   }
