@@ -11,6 +11,20 @@ export interface ClusterView {
   readonly statusReplicas: number;
   readonly readyPods: number;
   readonly metric: MetricAnswer;
+  /** CPU of the average pod over the last poll interval, in thousandths of a core. */
+  readonly cpuMilli: MetricAnswer;
+  /** The pods one by one; made when asked for. */
+  pods(): readonly PodSnapshot[];
+}
+
+/** A pod that is not deleted. Times in seconds from the start. */
+export interface PodSnapshot {
+  readonly name: string;
+  readonly created: number;
+  /** Its process runs. */
+  readonly running: boolean;
+  readonly ready: boolean;
+  readonly readyChanged: number;
 }
 
 /** One sync's outcome. */
@@ -26,5 +40,7 @@ export interface SyncOutcome {
 export interface Autoscaler {
   readonly min: number;
   readonly max: number;
+  /** Whether it looks at `cpuMilli`. */
+  readonly readsCpu: boolean;
   sync(view: ClusterView): SyncOutcome;
 }

@@ -69,6 +69,10 @@ class Run {
   readonly #options: SimulationOptions;
   readonly #workload: Workload;
   readonly #pipeline: MetricPipeline;
+  /** CPU of the average pod; only where the autoscaler reads it. */
+  readonly #cpu: MetricPipeline | undefined;
+  #worked = 0;
+  #podSeconds = 0;
   readonly #arrivals: Arrivals | undefined;
   readonly #tally = new ScaleTally();
   readonly #desired = new Extent();
@@ -84,6 +88,7 @@ class Run {
     this.#options = options;
     this.#workload = new Workload(options.pods, options.seed);
     this.#pipeline = new MetricPipeline(options.pipeline);
+    this.#cpu = options.autoscaler.readsCpu ? new MetricPipeline(options.pipeline) : undefined;
     this.#replicas = options.initialReplicas;
     if (options.drive.kind === 'load') {
       this.#arrivals = new Arrivals(options.drive.load, seededRandom(options.seed, 'arrivals'));
@@ -106,6 +111,7 @@ class Run {
       if (poll <= sync) {
         const value = this.#measure(time);
         if (value !== undefined) this.#pipeline.poll(time, value);
+        this.#cpu?.poll(time, this.#cpuMilli(time));
         polls += 1;
       } else {
         if (syncs % SYNCS_PER_LOOK === 0) this.#options.signal?.throwIfAborted();
@@ -146,6 +152,17 @@ class Run {
     return value;
   }
 
+  /** CPU of the average pod since the last poll. */
+  #cpuMilli(time: number): number {
+    const workload = this.#workload;
+    const worked = workload.workedUntil(time);
+    const podSeconds = workload.podSecondsUntil(time);
+    const [work, existed] = [worked - this.#worked, podSeconds - this.#podSeconds];
+    this.#worked = worked;
+    this.#podSeconds = podSeconds;
+    return existed > 0 ? (this.#options.pods.busyCpuMilli * work) / existed : 0;
+  }
+
   #sync(time: number): void {
     const { autoscaler, syncSeconds, seconds, onSync } = this.#options;
     const metric = this.#pipeline.ask(time);
@@ -160,6 +177,8 @@ class Run {
       statusReplicas: workload.active.length,
       readyPods: ready,
       metric,
+      cpuMilli: this.#cpu?.ask(time) ?? { error: 'nothing measures CPU' },
+      pods: () => workload.snapshots(),
     });
     const { desired } = outcome;
     this.#desired.add(desired);

@@ -1,3 +1,4 @@
+import type { PodSnapshot } from '../autoscaler.ts';
 import { exponential, type Random, seededRandom } from '../random.ts';
 import { WaitHistogram } from '../wait-histogram.ts';
 import { ArrivalRing } from './arrival-ring.ts';
@@ -105,13 +106,37 @@ export class Workload {
     this.#counted = time;
   }
 
+  /** The pods that are not deleted, one by one. */
+  snapshots(): readonly PodSnapshot[] {
+    const { number, created, state, ready, readyChanged } = this.pods;
+    return this.active.map((slot) => ({
+      name: `pod-${number[slot] as number}`,
+      created: created[slot] as number,
+      running: state[slot] !== STARTING,
+      ready: ready[slot] === 1,
+      readyChanged: readyChanged[slot] as number,
+    }));
+  }
+
+  /** Seconds of work up to a time, that of items that are not finished included. */
+  workedUntil(time: number): number {
+    const { state, begun } = this.pods;
+    let seconds = this.busySeconds;
+    for (let slot = 0; slot < state.length; slot += 1) {
+      if (state[slot] === BUSY) seconds += time - (begun[slot] as number);
+    }
+    return seconds;
+  }
+
+  podSecondsUntil(time: number): number {
+    this.#count(time);
+    return this.replicaSeconds;
+  }
+
   /** The end: items that still wait count with the time that they have waited so far, so that a stuck queue does not look quick. */
   settle(time: number): void {
     this.#count(time);
-    const { state, begun } = this.pods;
-    for (let slot = 0; slot < state.length; slot += 1) {
-      if (state[slot] === BUSY) this.busySeconds += time - (begun[slot] as number);
-    }
+    this.busySeconds = this.workedUntil(time);
     while (this.#queue.size > 0) this.waits.add(time - this.#queue.shift());
   }
 

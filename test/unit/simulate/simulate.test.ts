@@ -20,7 +20,7 @@ const PIPELINE = { pollSeconds: 5, delaySeconds: 0, maxAgeSeconds: Number.POSITI
 
 /** Replicas at times, whatever the metric says. */
 function scripted(plan: (view: ClusterView) => number): Autoscaler {
-  return { min: 0, max: 1000, sync: (view) => ({ desired: plan(view), reason: '', record: null }) };
+  return { min: 0, max: 1000, readsCpu: false, sync: (view) => ({ desired: plan(view), reason: '', record: null }) };
 }
 
 function run(over: Partial<SimulationOptions> & { load?: string }) {
