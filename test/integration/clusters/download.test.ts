@@ -35,7 +35,7 @@ beforeEach(async () => {
     processes: nodeProcesses(),
     fetch,
     sources: { kubernetes: url, etcd: url },
-    limits: { idleMs: 400, tries: 3, pauseMs: 5 },
+    limits: { idleMs: 1_500, tries: 3, pauseMs: 5 },
   };
   server.files.set(API, CONTENT);
   server.files.set(`${API}.sha256`, Buffer.from(sha256(CONTENT)));
@@ -70,9 +70,10 @@ describe('a binary', () => {
   });
 
   test.each<[string, Manner[], RegExp]>([
-    ['breaks off', ['truncated'], / bytes=100000-$/],
+    // A broken stream may take along what had arrived and was not read yet: then it starts over.
+    ['breaks off', ['truncated'], /kube-apiserver( bytes=100000-)?$/],
     ['stalls', ['stalls'], / bytes=100000-$/],
-    ['breaks off twice', ['truncated', 'truncated'], / bytes=1\d{5}-$/],
+    ['breaks off twice', ['truncated', 'truncated'], /kube-apiserver( bytes=1\d{5}-)?$/],
     ['is refused for a moment', ['error', 'error'], /kube-apiserver$/],
     ['is not answered', ['silent'], /kube-apiserver$/],
   ])('whose transfer %s is gone on with', async (_what, list, last) => {
@@ -91,7 +92,7 @@ describe('a binary', () => {
   test.each<[string, Manner, RegExp]>([
     ['always breaks off', 'truncated', /tried 3 times/],
     ['is always refused', 'error', /answers 503 \(tried 3 times\)/],
-    ['never moves', 'silent', /nothing arrived for 0.4 s \(tried 3 times\)/],
+    ['never moves', 'silent', /nothing arrived for 1.5 s \(tried 3 times\)/],
   ])('whose transfer %s is an error in the end, and nothing gets its name', async (_what, manner, why) => {
     manners(API, manner, manner, manner);
     const failure = await get().catch((error: unknown) => error);

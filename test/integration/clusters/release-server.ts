@@ -49,7 +49,7 @@ export class ReleaseServer implements AsyncDisposable {
     response.writeHead(range === undefined || manner === 'whole' ? 200 : 206, { 'content-length': body.length });
     if (manner !== 'truncated' && manner !== 'stalls') return void response.end(body);
     response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
-      if (manner === 'truncated') response.destroy();
+      if (manner === 'truncated') response.socket?.end(); // in order, so that what was sent arrives
     });
   }
 }
