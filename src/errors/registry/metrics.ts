@@ -1,6 +1,16 @@
 import type { ErrorEntry } from '../entry.ts';
 
-export type MetricsErrorId = 'ML-AUTH-CONFIG' | 'ML-AUTH-CERTIFICATE';
+export type MetricsErrorId =
+  | 'ML-AUTH-CONFIG'
+  | 'ML-AUTH-CERTIFICATE'
+  | 'ML-METRIC-STALE'
+  | 'ML-METRIC-UNREAD'
+  | 'ML-METRIC-VALUE'
+  | 'ML-METRIC-SLOW-SOURCE'
+  | 'ML-METRIC-OBJECTS'
+  | 'ML-METRIC-MEMORY-FULL'
+  | 'ML-METRICS-CONFIG'
+  | 'ML-METRICS-LISTEN';
 
 /** Metrics server and sources. */
 export const METRICS_ERRORS: Readonly<Record<MetricsErrorId, ErrorEntry>> = {
@@ -19,5 +29,69 @@ export const METRICS_ERRORS: Readonly<Record<MetricsErrorId, ErrorEntry>> = {
     why: '{reason}',
     actions: ['look at it with openssl x509 -text'],
     retryable: false,
+  },
+  'ML-METRIC-STALE': {
+    exit: 'cluster',
+    fault: 'environment',
+    title: 'The metric {metric} has no fresh value: the last good one is {age} s old, the limit is {limit} s ({cause})',
+    why: '{cause}',
+    actions: ['see what the metrics server says with `metrics-lab logs metrics-server`'],
+    retryable: true,
+  },
+  'ML-METRIC-UNREAD': {
+    exit: 'cluster',
+    fault: 'environment',
+    title: 'The metric {metric} has no value yet ({cause})',
+    why: '{cause}',
+    actions: ['see what the metrics server says with `metrics-lab logs metrics-server`'],
+    retryable: true,
+  },
+  'ML-METRIC-VALUE': {
+    exit: 'cluster',
+    fault: 'environment',
+    title: 'The source answered "{value}", which is no Kubernetes quantity: {reason}',
+    why: 'Only a number such as 42, 1.5 or 300m can be scaled on; NaN and infinite values are errors, not zeros',
+    actions: ['look at the value in the source itself'],
+    retryable: true,
+  },
+  'ML-METRIC-SLOW-SOURCE': {
+    exit: 'cluster',
+    fault: 'environment',
+    title: 'The source {source} did not answer within {seconds} s',
+    why: 'The reading was given up; the next one starts when this one has really ended',
+    actions: ['check that the source is reachable', 'raise timeoutSeconds of the metric'],
+    retryable: true,
+  },
+  'ML-METRIC-OBJECTS': {
+    exit: 'cluster',
+    fault: 'environment',
+    title: 'The objects of {resource} cannot be listed ({cause})',
+    why: '{cause}',
+    actions: ['allow the metrics server to list and watch {resource}'],
+    retryable: true,
+  },
+  'ML-METRIC-MEMORY-FULL': {
+    exit: 'cluster',
+    fault: 'user',
+    title: 'No further value is kept: there are {limit} already',
+    why: 'The metrics server keeps a limited number of written values',
+    actions: ['raise write.maxValues in its configuration'],
+    retryable: false,
+  },
+  'ML-METRICS-CONFIG': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The configuration {path} of the metrics server cannot be used',
+    why: '{problems}',
+    actions: ['correct the lines that are named'],
+    retryable: false,
+  },
+  'ML-METRICS-LISTEN': {
+    exit: 'conflict',
+    fault: 'environment',
+    title: 'The metrics server cannot listen on {address}',
+    why: '{reason}',
+    actions: ['choose another port'],
+    retryable: true,
   },
 };

@@ -1,0 +1,134 @@
+import type { Clock } from '../../contracts/clock.ts';
+import type { MetricSample, MetricSource } from '../../contracts/metric-source.ts';
+import { asLabError, LabError } from '../../errors/lab-error.ts';
+import { parseQuantity } from '../../hpa/quantity/parse.ts';
+import { quantityText } from '../../hpa/quantity/print.ts';
+
+export interface PollPorts {
+  readonly clock: Clock;
+  /** 0 <= x < 1. */
+  readonly random: () => number;
+  /** Told of every change between working and failing, and of every new cause. */
+  readonly onState: (source: string, error: LabError | undefined) => void;
+}
+
+export interface PollTimes {
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+}
+
+/** What is known of a source at this moment. */
+export interface PollState {
+  /** The last good reading. */
+  readonly samples: readonly MetricSample[] | undefined;
+  /** Why the last attempt failed; undefined when it succeeded. */
+  readonly error: LabError | undefined;
+  readonly reads: number;
+  readonly failures: number;
+  /** Duration of the last finished attempt. */
+  readonly lastMs: number;
+}
+
+/** A failing source is asked less often, but still within one sync of the HPA. */
+const MAX_BACK_OFF_MS = 15_000;
+const JITTER = 0.1;
+
+/** Reads one source again and again in the background; never two readings at once. */
+export class Poll {
+  readonly name: string;
+  readonly #source: MetricSource;
+  readonly #ports: PollPorts;
+  readonly #times: PollTimes;
+  readonly #stopped = new AbortController();
+  readonly #done: Promise<void>;
+  #state: PollState = { samples: undefined, error: undefined, reads: 0, failures: 0, lastMs: 0 };
+  #inRow = 0;
+
+  constructor(source: MetricSource, times: PollTimes, ports: PollPorts) {
+    this.name = source.name;
+    this.#source = source;
+    this.#times = times;
+    this.#ports = ports;
+    this.#done = this.#run();
+  }
+
+  get state(): PollState {
+    return this.#state;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#done;
+    await this.#source.close();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    const { clock, random } = this.#ports;
+    while (!signal.aborted) {
+      await this.#once();
+      const pause = Math.min(this.#times.everyMs * 2 ** this.#inRow, Math.max(this.#times.everyMs, MAX_BACK_OFF_MS));
+      const jitter = 1 + JITTER * (2 * random() - 1);
+      await clock.sleep(pause * jitter, signal).catch(() => signal.aborted);
+    }
+  }
+
+  async #once(): Promise<void> {
+    const { clock } = this.#ports;
+    const begun = clock.monotonic();
+    try {
+      const samples = (await this.#read()).map(checked);
+      this.#inRow = 0;
+      this.#finish({ samples, error: undefined }, begun);
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return;
+      this.#inRow = Math.min(this.#inRow + 1, 10);
+      this.#finish({ samples: this.#state.samples, error: asLabError(error) }, begun);
+    }
+  }
+
+  /** A reading that is given up is still waited for before the next one: one flight per source. */
+  async #read(): Promise<readonly MetricSample[]> {
+    const { timeoutMs } = this.#times;
+    const finished = new AbortController();
+    const limit = new AbortController();
+    const flight = this.#source.read(AbortSignal.any([this.#stopped.signal, limit.signal]));
+    const late = new LabError('ML-METRIC-SLOW-SOURCE', { source: this.name, seconds: timeoutMs / 1000 });
+    const timer = this.#ports.clock.sleep(timeoutMs, finished.signal).then(
+      () => {
+        limit.abort(late);
+        if (this.#state.error?.id !== late.id) this.#finish({ samples: this.#state.samples, error: late });
+      },
+      () => undefined, // the reading was quicker
+    );
+    try {
+      return await flight;
+    } finally {
+      finished.abort();
+      await timer;
+    }
+  }
+
+  #finish(result: Pick<PollState, 'samples' | 'error'>, begun?: number): void {
+    const before = this.#state;
+    this.#state = {
+      ...result,
+      reads: before.reads + (result.error === undefined ? 1 : 0),
+      failures: before.failures + (result.error === undefined ? 0 : 1),
+      lastMs: begun === undefined ? before.lastMs : this.#ports.clock.monotonic() - begun,
+    };
+    const changed = before.error?.message !== result.error?.message || before.reads + before.failures === 0;
+    if (changed) this.#ports.onState(this.name, result.error);
+  }
+}
+
+/** A sample whose value is a quantity as the API prints it. Raises ML-METRIC-VALUE for anything else (NaN, Inf, text). */
+function checked(sample: MetricSample): MetricSample {
+  const quantity = parseQuantity(sample.value);
+  if (typeof quantity === 'string' || !/\d/.test(sample.value))
+    throw new LabError('ML-METRIC-VALUE', {
+      value: sample.value.slice(0, 80),
+      reason: typeof quantity === 'string' ? quantity : 'it has no digit',
+    });
+  return { ...sample, value: quantityText(quantity) };
+}

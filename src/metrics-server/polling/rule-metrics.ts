@@ -1,0 +1,93 @@
+import type { Clock } from '../../contracts/clock.ts';
+import type { MetricSample } from '../../contracts/metric-source.ts';
+import { describe, LabError } from '../../errors/lab-error.ts';
+import type { Labels } from '../../kube/label-selector.ts';
+import type { ExternalMetricsProvider, ExternalMetricValue, ExternalQuery } from '../provider.ts';
+import type { PollState } from './poll.ts';
+
+/** An external metric that a source feeds. */
+export interface MetricRule {
+  readonly name: string;
+  /** Undefined: in every namespace. */
+  readonly namespaces: readonly string[] | undefined;
+  /** Added to the labels of every series. */
+  readonly labels: Labels;
+  readonly maxAgeMs: number;
+  /** The value while there is no series or no fresh one; undefined: that is an error. */
+  readonly fallback: string | undefined;
+  readonly poll: { readonly name: string; readonly state: PollState };
+}
+
+/** External metrics out of polled sources: a query costs memory access only (DESIGN 3.3). */
+export class RuleMetrics implements ExternalMetricsProvider {
+  readonly #clock: Clock;
+  #rules: ReadonlyMap<string, readonly MetricRule[]> = new Map();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  replace(rules: readonly MetricRule[]): void {
+    this.#rules = Map.groupBy(rules, (rule) => rule.name);
+  }
+
+  /** Raises ML-METRIC-STALE and ML-METRIC-UNREAD. */
+  getExternalMetric({ namespace, metric, selector }: ExternalQuery): readonly ExternalMetricValue[] {
+    const rules = this.#rules.get(metric);
+    if (rules === undefined) return [];
+    const now = this.#clock.now();
+    const found: ExternalMetricValue[] = [];
+    for (const rule of rules) {
+      if (rule.namespaces?.includes(namespace) === false) continue;
+      for (const value of valuesOf(rule, now)) {
+        if (!selector.matches(value.labels)) continue;
+        if (now - value.timestampMs > rule.maxAgeMs) throw staleError(rule, now - value.timestampMs);
+        found.push(value);
+      }
+    }
+    return found;
+  }
+
+  listAllExternalMetrics(): readonly string[] {
+    return [...this.#rules.keys()];
+  }
+}
+
+function valuesOf(rule: MetricRule, now: number): readonly ExternalMetricValue[] {
+  const { state } = rule.poll;
+  const fallback =
+    rule.fallback === undefined ? undefined : [{ labels: rule.labels, value: rule.fallback, timestampMs: now }];
+  if (state.samples === undefined) {
+    if (fallback !== undefined) return fallback;
+    throw new LabError('ML-METRIC-UNREAD', { metric: rule.name, cause: causeOf(state) });
+  }
+  const fresh = state.samples.every((sample) => now - sample.timestampMs <= rule.maxAgeMs);
+  if (fallback !== undefined && (state.samples.length === 0 || !fresh)) return fallback;
+  return labelled(rule, state.samples);
+}
+
+const merged = new WeakMap<readonly MetricSample[], Map<Labels, readonly ExternalMetricValue[]>>();
+/** The samples with the rule's labels; made once per reading. */
+function labelled({ labels }: MetricRule, samples: readonly MetricSample[]): readonly ExternalMetricValue[] {
+  let byLabels = merged.get(samples);
+  if (byLabels === undefined) merged.set(samples, (byLabels = new Map()));
+  let values = byLabels.get(labels);
+  if (values === undefined) {
+    values = samples.map((sample) => ({ ...sample, labels: { ...sample.labels, ...labels } }));
+    byLabels.set(labels, values);
+  }
+  return values;
+}
+
+function staleError(rule: MetricRule, ageMs: number): LabError {
+  return new LabError('ML-METRIC-STALE', {
+    metric: rule.name,
+    age: Math.round(ageMs / 1000),
+    limit: rule.maxAgeMs / 1000,
+    cause: causeOf(rule.poll.state),
+  });
+}
+
+function causeOf({ error }: PollState): string {
+  return error === undefined ? 'its source has not answered yet' : describe(error);
+}
