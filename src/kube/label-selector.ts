@@ -48,11 +48,6 @@ export function parseSelector(text: string): Selector | string {
   }
 }
 
-/** A selector that demands exactly these labels. */
-export function selectorFromLabels(labels: Labels): Selector {
-  return selectorOf(Object.entries(labels).map(([key, value]) => ({ key, operator: '=' as const, values: [value] })));
-}
-
 function selectorOf(requirements: readonly Requirement[]): Selector {
   const sorted = requirements.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return {

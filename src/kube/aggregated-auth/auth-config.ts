@@ -101,7 +101,7 @@ export interface AuthConfigOptions {
 
 /** Keeps the configuration up to date: watched, and read again now and then. What cannot be understood leaves the old one. */
 export function watchAuthConfig(options: AuthConfigOptions): AuthConfigWatch {
-  const { client, clock, onError } = options;
+  const { client, clock } = options;
   const stopped = new AbortController();
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   let current: AuthConfig | undefined;
@@ -110,12 +110,12 @@ export function watchAuthConfig(options: AuthConfigOptions): AuthConfigWatch {
 
   const report = (error: LabError) => {
     problem = describe(error);
-    onError(error);
+    options.onError(error);
   };
-  const take = (map: AuthConfigMap) => {
-    if (map.metadata.resourceVersion !== undefined && map.metadata.resourceVersion === version) return;
-    version = map.metadata.resourceVersion;
-    current = map.config;
+  const take = ({ metadata, config }: AuthConfigMap) => {
+    if (metadata.resourceVersion !== undefined && metadata.resourceVersion === version) return;
+    version = metadata.resourceVersion;
+    current = config;
     resolve();
   };
   const store: ListWatch<AuthConfigMap> = listWatch(client, COLLECTION, {
@@ -130,21 +130,8 @@ export function watchAuthConfig(options: AuthConfigOptions): AuthConfigWatch {
     if (map !== undefined) take(map);
     else if (current === undefined) problem = `there is no ConfigMap ${NAMESPACE}/${NAME}`;
   });
-  const readAgain = async () => {
-    const signal = stopped.signal;
-    for (;;) {
-      await clock.sleep(options.reloadMs, signal);
-      try {
-        const found = await client.find(`${COLLECTION}/${NAME}`, { timeoutMs: GET_TIMEOUT_MS, signal });
-        if (found !== undefined) take(parseAuthConfig(found));
-      } catch (error) {
-        signal.throwIfAborted();
-        report(asLabError(error));
-      }
-    }
-  };
   // Ends by the abort of stop() and by nothing else.
-  readAgain().catch(() => stopped.signal.aborted);
+  readAgain(options, stopped.signal, take, report).catch(() => stopped.signal.aborted);
 
   return {
     ready,
@@ -159,4 +146,23 @@ export function watchAuthConfig(options: AuthConfigOptions): AuthConfigWatch {
       store.stop();
     },
   };
+}
+
+/** For the case that the watch is silent although it is broken. */
+async function readAgain(
+  { client, clock, reloadMs }: AuthConfigOptions,
+  signal: AbortSignal,
+  take: (map: AuthConfigMap) => void,
+  report: (error: LabError) => void,
+): Promise<void> {
+  for (;;) {
+    await clock.sleep(reloadMs, signal);
+    try {
+      const found = await client.find(`${COLLECTION}/${NAME}`, { timeoutMs: GET_TIMEOUT_MS, signal });
+      if (found !== undefined) take(parseAuthConfig(found));
+    } catch (error) {
+      signal.throwIfAborted();
+      report(asLabError(error));
+    }
+  }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { KubeClient } from '../../contracts/kube-client.ts';
 import { asLabError, describe, type LabError } from '../../errors/lab-error.ts';
 import { forbidden, internalError, UNAUTHORIZED, unavailable } from '../failure.ts';
-import { type AuthConfigWatch, watchAuthConfig } from './auth-config.ts';
+import { type AuthConfig, type AuthConfigWatch, watchAuthConfig } from './auth-config.ts';
 import { ANONYMOUS, bearerToken, certificateOpinions, type Opinion, withAuthenticated } from './authenticate.ts';
 import { peerCertificates } from './peer.ts';
 import { type AccessAnswer, type Reviews, reviews } from './reviews.ts';
@@ -29,12 +29,36 @@ const PASS: Authorization = { ok: true };
 export function delegatedAuth(options: DelegatedAuthOptions): DelegatedAuth {
   const { client, clock, onError } = options;
   const config = watchAuthConfig({ client, clock, onError, reloadMs: options.reloadMs ?? 60_000 });
-  const asked = reviews(client, clock, options.cacheMs ?? 10_000);
-  const authenticate = (request: IncomingMessage): Promise<Authentication> =>
-    authenticateRequest(request, { config, asked, clock, onError });
-  const authorize = (user: UserInfo, attributes: RequestAttributes): Promise<Authorization> =>
-    authorizeUser(user, attributes, asked, onError);
+  return assemble({ config, asked: reviews(client, clock, options.cacheMs ?? 10_000), clock, onError });
+}
 
+/** The same without a cluster: fixed CAs, no tokens, and only system:masters may do more than read discovery. */
+export function standaloneAuth(config: AuthConfig, clock: Clock): DelegatedAuth {
+  const nobody: Reviews = {
+    token: async () => ({ known: false, cause: 'there is no cluster to review tokens' }),
+    access: async (user, attributes) => discoveryOnly(user, attributes),
+    recentAccess: discoveryOnly,
+    stop: () => undefined,
+  };
+  const fixed: AuthConfigWatch = { ready: Promise.resolve(), current: config, problem: '', stop: () => undefined };
+  return assemble({ config: fixed, asked: nobody, clock, onError: () => undefined });
+}
+
+/** The cluster role system:discovery, which every cluster gives to system:authenticated. */
+function discoveryOnly(user: UserInfo, attributes: RequestAttributes): AccessAnswer {
+  const allowed =
+    user.groups.includes('system:authenticated') &&
+    attributes.kind === 'path' &&
+    attributes.verb === 'get' &&
+    /^\/(apis?|openapi)(\/|$)|^\/version\/?$/.test(attributes.path);
+  return { allowed, reason: '' };
+}
+
+function assemble(parts: Parts): DelegatedAuth {
+  const { config, asked } = parts;
+  const authenticate = (request: IncomingMessage): Promise<Authentication> => authenticateRequest(request, parts);
+  const authorize = (user: UserInfo, attributes: RequestAttributes): Promise<Authorization> =>
+    authorizeUser(user, attributes, asked, parts.onError);
   return {
     ready: config.ready,
     get notReady() {

@@ -78,7 +78,10 @@ export class MemoryMetrics implements CustomMetricsProvider, ExternalMetricsProv
   /** Raises ML-METRIC-MEMORY-FULL. */
   writeExternal(write: ExternalWrite, constant = false): void {
     const series = this.#external.get(write.metric) ?? new Map<string, Series>();
-    const key = JSON.stringify([write.namespace ?? null, Object.entries(write.labels).sort()]);
+    const key = JSON.stringify([
+      write.namespace ?? null,
+      Object.entries(write.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ]);
     this.#makeRoom(series.has(key));
     const value = { labels: write.labels, value: write.value, timestampMs: this.#clock.now() };
     series.set(key, { namespace: write.namespace, value, constant });

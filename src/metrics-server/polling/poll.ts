@@ -1,8 +1,7 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { MetricSample, MetricSource } from '../../contracts/metric-source.ts';
 import { asLabError, LabError } from '../../errors/lab-error.ts';
-import { parseQuantity } from '../../hpa/quantity/parse.ts';
-import { quantityText } from '../../hpa/quantity/print.ts';
+import { readQuantity } from '../../kube/quantity.ts';
 
 export interface PollPorts {
   readonly clock: Clock;
@@ -124,11 +123,8 @@ export class Poll {
 
 /** A sample whose value is a quantity as the API prints it. Raises ML-METRIC-VALUE for anything else (NaN, Inf, text). */
 function checked(sample: MetricSample): MetricSample {
-  const quantity = parseQuantity(sample.value);
-  if (typeof quantity === 'string' || !/\d/.test(sample.value))
-    throw new LabError('ML-METRIC-VALUE', {
-      value: sample.value.slice(0, 80),
-      reason: typeof quantity === 'string' ? quantity : 'it has no digit',
-    });
-  return { ...sample, value: quantityText(quantity) };
+  const read = readQuantity(sample.value);
+  if ('problem' in read)
+    throw new LabError('ML-METRIC-VALUE', { value: sample.value.slice(0, 80), reason: read.problem });
+  return { ...sample, value: read.quantity };
 }

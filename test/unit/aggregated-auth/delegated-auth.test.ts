@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:https';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { DelegatedAuth, RequestAttributes } from '../../../src/kube/aggregated-auth/types.ts';
+import type {
+  DelegatedAuth,
+  FailureStatus,
+  RequestAttributes,
+  UserInfo,
+} from '../../../src/kube/aggregated-auth/types.ts';
 import { delegatedAuth } from '../../../src/kube/aggregated-auth/delegated-auth.ts';
 import { aggregatedTlsOptions } from '../../../src/kube/aggregated-auth/tls-options.ts';
-import { LabError } from '../../../src/errors/lab-error.ts';
+import type { LabError } from '../../../src/errors/lab-error.ts';
 import { realClock } from '../../../src/platform/clock.ts';
 import { type PairOptions, type TestPair, testPair } from '../../helpers/test-pki.ts';
 import { ScriptedCluster } from './scripted-cluster.ts';
@@ -25,6 +30,12 @@ let port = 0;
 let auth: DelegatedAuth;
 let cluster: ScriptedCluster;
 const errors: LabError[] = [];
+/** An `Authentication` as JSON; fields of the other case are read as undefined. */
+interface Result {
+  readonly ok: boolean;
+  readonly user: UserInfo;
+  readonly status: FailureStatus;
+}
 
 beforeAll(async () => {
   [ca, proxyCa, otherCa] = (['client-ca', 'proxy-ca', 'other-ca'] as const).map((name) =>
@@ -64,12 +75,11 @@ async function begin(data: Record<string, string> | null = config()): Promise<vo
   auth = delegatedAuth({ client: cluster, clock: realClock, onError: (error) => errors.push(error) });
   if (data !== null) await auth.ready;
 }
-// biome-ignore lint: whatever the server says
 async function ask(options: {
   pair?: TestPair;
   chain?: readonly TestPair[];
   headers?: Record<string, string | string[]>;
-}): Promise<any> {
+}): Promise<Result> {
   const cert =
     options.pair === undefined ? undefined : [options.pair, ...(options.chain ?? [])].map((one) => one.cert).join('\n');
   const sent = request({
@@ -85,7 +95,7 @@ async function ask(options: {
   const [answer] = await once(sent, 'response');
   let text = '';
   for await (const chunk of answer) text += chunk;
-  return JSON.parse(text);
+  return JSON.parse(text) as Result;
 }
 
 describe('authentication', () => {
@@ -101,7 +111,7 @@ describe('authentication', () => {
     });
     const { user } = await ask({ pair });
     expect(user).toMatchObject({ name: 'lab-reader', groups: ['a', 'b', 'system:authenticated'] });
-    expect(user.extra['authentication.kubernetes.io/credential-id'][0]).toMatch(/^X509SHA256=[0-9a-f]{64}$/);
+    expect(user.extra['authentication.kubernetes.io/credential-id']?.[0]).toMatch(/^X509SHA256=[0-9a-f]{64}$/);
   });
 
   it('takes a name as it is: a line break in CN makes no group', async () => {

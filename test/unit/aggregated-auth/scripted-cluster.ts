@@ -50,7 +50,6 @@ export class ScriptedCluster implements KubeClient {
       yield event;
     }
   }
-  // biome-ignore lint: the contract has it
   async *stream(): AsyncGenerator<Uint8Array> {}
   close(): void {}
 

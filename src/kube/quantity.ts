@@ -1,0 +1,13 @@
+import { parseQuantity } from '../hpa/quantity/parse.ts';
+import { quantityText } from '../hpa/quantity/print.ts';
+
+/** Upstream takes `m`, `-` and `.` for 0; here a number has digits. */
+const HAS_NUMBER = /^[+-]?(\d|\.\d)/;
+
+/** A quantity as the API prints it after reading it (`0.0001` → `100u`), or why the text is none, in upstream's words. */
+export function readQuantity(text: string): { readonly quantity: string } | { readonly problem: string } {
+  const parsed = parseQuantity(text);
+  if (typeof parsed === 'string') return { problem: parsed };
+  if (!HAS_NUMBER.test(text)) return { problem: `the quantity ${JSON.stringify(text)} has no number` };
+  return { quantity: quantityText(parsed) };
+}
