@@ -1,6 +1,7 @@
 /** The one public door of the twin. */
 export type * from './api/types.ts';
 export { type CompiledHpa, type CompiledMetric, compileHpa } from './compile.ts';
+export { type DecisionLine, decisionLines, decisionText, milliNumber, ratioNumber } from './decision-text.ts';
 export { type DecideInput, Decider, type Decision, type MetricSample, newDecision } from './decide.ts';
 export { cloneMemory, type HpaMemory, newMemory, type Recommendation, type ScaleEvent } from './memory.ts';
 export type {
