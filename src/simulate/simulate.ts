@@ -44,8 +44,9 @@ export interface TimelineEntry {
   readonly current: number;
   readonly desired: number;
   readonly ready: number;
-  /** Waiting items; null without a queue. */
+  /** Waiting items, and how long the oldest has waited, in seconds; null without a queue. */
   readonly waiting: number | null;
+  readonly oldestWait: number | null;
   readonly reason: string;
   readonly record: DecisionRecord | null;
 }
@@ -190,8 +191,20 @@ class Run {
     }
     if (desired === autoscaler.max) this.#atMax += Math.min(syncSeconds, seconds - time);
     if (onSync === undefined) return;
-    const waiting = this.#arrivals === undefined ? null : workload.waiting;
-    onSync({ time, metric: value, current, desired, ready, waiting, reason: outcome.reason, record: outcome.record });
+    const queue = this.#arrivals !== undefined;
+    const waiting = queue ? workload.waiting : null;
+    const oldestWait = queue ? workload.oldestWait(time) : null;
+    onSync({
+      time,
+      metric: value,
+      current,
+      desired,
+      ready,
+      waiting,
+      oldestWait,
+      reason: outcome.reason,
+      record: outcome.record,
+    });
   }
 
   /** When the load began; a trace that starts high began at once. */

@@ -1,6 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Files } from '../../contracts/files.ts';
 import { LabError } from '../../errors/lab-error.ts';
+import { readStdin } from '../read-stdin.ts';
 import type { InStream } from '../streams.ts';
 
 export const LAB_FILE = 'metrics-lab.yaml';
@@ -43,7 +44,7 @@ async function labFile(search: FileSearch): Promise<SettingsFile | undefined> {
 
 /** A file that was asked for by name; `-` is stdin. Raises ML-USAGE-CONFIG-FILE when it is not there. */
 export async function namedFile(search: Omit<FileSearch, 'config' | 'userFile'>, name: string): Promise<SettingsFile> {
-  if (name === '-') return { name: 'stdin', folder: search.cwd, text: await readAll(search.stdin, search.signal) };
+  if (name === '-') return { name: 'stdin', folder: search.cwd, text: await readInput(search) };
   const file = read(search, resolve(search.cwd, name));
   if (file !== undefined) return file;
   throw new LabError('ML-USAGE-CONFIG-FILE', { path: name, reason: 'there is no such file' });
@@ -67,23 +68,9 @@ function read({ files, cwd }: Pick<FileSearch, 'files' | 'cwd'>, path: string): 
 /** More is no lab file; do not wait for an endless stream to end. */
 const MAX_CHARACTERS = 1_000_000;
 
-/** Everything on stdin. By hand, because `for await` cannot be left while it waits, and a paused stdin lets the process end. */
-function readAll(stdin: InStream, signal: AbortSignal): Promise<string> {
-  const unreadable = (reason: string, cause?: unknown) =>
+function readInput({ stdin, signal }: Pick<FileSearch, 'stdin' | 'signal'>): Promise<string> {
+  const most = { characters: MAX_CHARACTERS, reason: 'it is larger than a lab file can be' };
+  const fault = (reason: string, cause?: unknown) =>
     new LabError('ML-USAGE-CONFIG-FILE', { path: 'stdin', reason }, { cause });
-  return new Promise<string>((resolve, reject) => {
-    let text = '';
-    const fail = (error: unknown) => {
-      stdin.pause();
-      reject(error);
-    };
-    stdin.setEncoding('utf8');
-    stdin.on('data', (chunk) => {
-      text += String(chunk);
-      if (text.length > MAX_CHARACTERS) fail(unreadable('it is larger than a lab file can be'));
-    });
-    stdin.on('end', () => resolve(text));
-    stdin.on('error', (error: Error) => fail(unreadable(error.message, error)));
-    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-  });
+  return readStdin(stdin, signal, most, fault);
 }

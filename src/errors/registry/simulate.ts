@@ -6,7 +6,9 @@ export type SimulateErrorId =
   | 'ML-SIM-SERVICE'
   | 'ML-SIM-EXPECT'
   | 'ML-SIM-SIZE'
-  | 'ML-SIM-HPA';
+  | 'ML-SIM-HPA'
+  | 'ML-SIM-FILE'
+  | 'ML-SIM-FLAGS';
 
 /** What a simulation is made of. */
 export const SIMULATE_ERRORS: Readonly<Record<SimulateErrorId, ErrorEntry>> = {
@@ -62,6 +64,22 @@ export const SIMULATE_ERRORS: Readonly<Record<SimulateErrorId, ErrorEntry>> = {
     title: 'The file {file} holds no HorizontalPodAutoscaler that can be simulated',
     why: '{problems}',
     actions: ['correct the file; `kubectl explain hpa.spec` tells the fields'],
+    retryable: false,
+  },
+  'ML-SIM-FILE': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The file {path} cannot be read',
+    why: '{reason}',
+    actions: ['name a file that is there; - reads standard input'],
+    retryable: false,
+  },
+  'ML-SIM-FLAGS': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The simulation cannot be set up: {problem}',
+    why: '{reason}',
+    actions: ['see the flags with `metrics-lab simulate --help`'],
     retryable: false,
   },
 };

@@ -10,6 +10,11 @@ export class ArrivalRing {
     return this.#size;
   }
 
+  /** The ring must not be empty. */
+  get oldest(): number {
+    return this.#times[this.#head] as number;
+  }
+
   push(time: number): void {
     if (this.#size === this.#times.length) this.#grow();
     this.#times[(this.#head + this.#size) & (this.#times.length - 1)] = time;

@@ -49,6 +49,11 @@ export class Workload {
     return this.#queue.size;
   }
 
+  /** How long the oldest waiting item has waited; 0 when none waits. */
+  oldestWait(time: number): number {
+    return this.#queue.size === 0 ? 0 : time - this.#queue.oldest;
+  }
+
   /** When the next pod does something; Infinity when none will. */
   get nextEvent(): number {
     return this.#events.next;

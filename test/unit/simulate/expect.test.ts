@@ -26,7 +26,17 @@ const DESIRED = [1, 3, 8, 5, 2];
 function entry(at: number): TimelineEntry {
   const desired = DESIRED[at] ?? 0;
   const metric = at === 0 ? null : desired * 2;
-  return { time: at * 15, metric, current: desired, desired, ready: desired, waiting: 0, reason: '', record: null };
+  return {
+    time: at * 15,
+    metric,
+    current: desired,
+    desired,
+    ready: desired,
+    waiting: 0,
+    oldestWait: 0,
+    reason: '',
+    record: null,
+  };
 }
 
 function judged(text: string, summary: SimulationSummary = SUMMARY): string {
