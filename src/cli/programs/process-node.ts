@@ -1,3 +1,4 @@
+import type { Server } from 'node:https';
 import { arch, platform, release, version } from 'node:os';
 import { describe, LabError } from '../../errors/lab-error.ts';
 import { delegatedAuth } from '../../kube/aggregated-auth/delegated-auth.ts';
@@ -51,18 +52,26 @@ await runProgram(async (stop) => {
   await listenLocally(metrics, config.metricsPort, 'metrics.k8s.io');
   await agent.start();
   new ServiceProxy(agent, ports, config.stateDir).start(stop);
-  await new Promise<void>((resolve) => {
-    if (stop.aborted) resolve();
-    stop.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await aborted(stop);
   await agent.stop();
   auth.stop();
-  for (const server of [kubelet, metrics]) {
+  closeServers(kubelet, metrics);
+  client.close();
+});
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function closeServers(...servers: readonly Server[]): void {
+  for (const server of servers) {
     server.close();
     server.closeAllConnections();
   }
-  client.close();
-});
+}
 
 function readConfig(): NodeConfig {
   const path = process.env[NODE_CONFIG_ENV];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ListWatch, ObjectMeta } from '../../contracts/kube-client.ts';
-import { describe, LabError } from '../../errors/lab-error.ts';
+import { describe, type LabError } from '../../errors/lab-error.ts';
 import { isStatus } from '../../kube/client.ts';
 import { listWatch } from '../../kube/list-watch.ts';
 import { Meta, parseAs } from '../../kube/objects.ts';

@@ -123,7 +123,9 @@ export class ContainerLog {
   }
 
   #wake(): void {
-    for (const done of [...this.#waiting]) done();
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    for (const done of waiting) done();
   }
 }
 

@@ -54,20 +54,6 @@ function nodeRules(binds: boolean): readonly object[] {
   ];
 }
 
-/**
- * RBAC for kube-apiserver's kubelet client (`--kubelet-client-certificate`): reading logs. Not needed when that
- * certificate's organization is system:masters.
- */
-export function kubeletClientRbac(userName: string): readonly KubeObject[] {
-  return [
-    {
-      ...named('ClusterRoleBinding', `${NAME}:kubelet-client`),
-      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'system:kubelet-api-admin' },
-      subjects: [{ kind: 'User', apiGroup: RBAC, name: userName }],
-    },
-  ];
-}
-
 /** metrics.k8s.io, served by the node on a port of localhost. `caCert` is the PEM of who signed its serving certificate. */
 export function metricsApiManifests(options: {
   readonly port: number;
@@ -95,22 +81,25 @@ export function metricsApiManifests(options: {
         versionPriority: 100,
       },
     },
-    {
-      // As metrics-server ships it: who may view a namespace may see its pods' use.
-      ...named('ClusterRole', 'system:aggregated-metrics-reader'),
-      metadata: {
-        name: 'system:aggregated-metrics-reader',
-        labels: {
-          ...LABELS,
-          'rbac.authorization.k8s.io/aggregate-to-view': 'true',
-          'rbac.authorization.k8s.io/aggregate-to-edit': 'true',
-          'rbac.authorization.k8s.io/aggregate-to-admin': 'true',
-        },
-      },
-      rules: [rule(['metrics.k8s.io'], ['pods', 'nodes'], ['get', 'list', 'watch'])],
-    },
+    METRICS_READER,
   ];
 }
+
+/** As metrics-server ships it: who may view a namespace may see its pods' use. */
+const METRICS_READER: KubeObject = {
+  apiVersion: `${RBAC}/v1`,
+  kind: 'ClusterRole',
+  metadata: {
+    name: 'system:aggregated-metrics-reader',
+    labels: {
+      ...LABELS,
+      'rbac.authorization.k8s.io/aggregate-to-view': 'true',
+      'rbac.authorization.k8s.io/aggregate-to-edit': 'true',
+      'rbac.authorization.k8s.io/aggregate-to-admin': 'true',
+    },
+  },
+  rules: [rule(['metrics.k8s.io'], ['pods', 'nodes'], ['get', 'list', 'watch'])],
+};
 
 function rule(apiGroups: readonly string[], resources: readonly string[], verbs: readonly string[]): object {
   return { apiGroups, resources, verbs };

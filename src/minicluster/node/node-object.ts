@@ -16,9 +16,14 @@ export interface Machine {
 /** The machine, and the version that `kubectl get nodes` shows, e.g. `v1.36.3`. */
 export type Described = Machine & { readonly version: string };
 
-export interface NodeCondition {
+/** A condition as it was found. */
+export interface SeenCondition {
   readonly type: string;
   readonly status: string;
+  readonly lastTransitionTime?: string;
+}
+
+export interface NodeCondition extends SeenCondition {
   readonly reason: string;
   readonly message: string;
   readonly lastHeartbeatTime: string;
@@ -64,22 +69,10 @@ export function nodeObject(config: NodeConfig, machine: Described, now: number):
 export function nodeStatus(
   config: NodeConfig,
   machine: Described,
-  previous: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime?: string }[],
+  previous: readonly SeenCondition[],
   now: number,
 ): Readonly<Record<string, unknown>> {
   const resources = { cpu: config.capacity.cpu, memory: config.capacity.memory, pods: String(config.capacity.pods) };
-  const time = rfc3339(now);
-  const conditions = CONDITIONS.map(([type, status, reason, message]): NodeCondition => {
-    const before = previous.find((condition) => condition.type === type && condition.status === status);
-    return {
-      type,
-      status,
-      reason,
-      message,
-      lastHeartbeatTime: time,
-      lastTransitionTime: before?.lastTransitionTime ?? time,
-    };
-  });
   return {
     addresses: [
       { type: 'InternalIP', address: HOST_IP },
@@ -87,7 +80,7 @@ export function nodeStatus(
     ],
     capacity: resources,
     allocatable: resources,
-    conditions,
+    conditions: conditionsOf(previous, rfc3339(now)),
     daemonEndpoints: { kubeletEndpoint: { Port: config.kubeletPort } },
     nodeInfo: {
       architecture: machine.architecture,
@@ -102,4 +95,12 @@ export function nodeStatus(
       kubeProxyVersion: '',
     },
   };
+}
+
+function conditionsOf(previous: readonly SeenCondition[], time: string): readonly NodeCondition[] {
+  return CONDITIONS.map(([type, status, reason, message]) => {
+    const before = previous.find((condition) => condition.type === type && condition.status === status);
+    const lastTransitionTime = before?.lastTransitionTime ?? time;
+    return { type, status, reason, message, lastHeartbeatTime: time, lastTransitionTime };
+  });
 }

@@ -20,7 +20,7 @@ export function podStatus(pod: Pod, runtime: PodRuntime, previous: readonly PodC
   const main = runtime.containers.filter((container) => !container.init);
   return {
     phase,
-    ...(runtime.failed ?? {}),
+    ...runtime.failed,
     conditions: conditionsOf(pod, runtime, phase, previous, now),
     hostIP: HOST_IP,
     hostIPs: [{ ip: HOST_IP }],

@@ -2,11 +2,12 @@ import { describe } from '../../errors/lab-error.ts';
 import { isStatus } from '../../kube/client.ts';
 import { ContainerRunner, type RestartPolicy } from './container-runner.ts';
 import type { PodFacts } from './env.ts';
+import { firstView } from './first-view.ts';
 import { type Container, isTerminal, type Pod, type PodCondition, podKey } from './pod.ts';
 import type { NodeContext, PodHost } from './pod-host.ts';
 import { HOST_IP, podStatus, type PodStatus } from './pod-status.ts';
 import type { PodRecord, Records } from './records.ts';
-import type { ContainerView, PodRuntime, Terminated } from './runtime.ts';
+import type { PodRuntime } from './runtime.ts';
 import type { StatusWriter } from './status-writer.ts';
 
 export interface PodWorkerOptions {
@@ -54,7 +55,7 @@ export class PodWorker implements PodHost {
     const policy = restartPolicy(spec.restartPolicy);
     const initPolicy = policy === 'Never' ? 'Never' : 'OnFailure';
     const runner = (container: Container, init: boolean) =>
-      new ContainerRunner(this, container, init ? initPolicy : policy, this.#firstView(container, init));
+      new ContainerRunner(this, container, init ? initPolicy : policy, firstView(options, container, init));
     this.#init = (spec.initContainers ?? []).map((container) => runner(container, true));
     this.#main = spec.containers.map((container) => runner(container, false));
     this.#over = options.refused !== undefined || isTerminal(options.pod);
@@ -220,31 +221,6 @@ export class PodWorker implements PodHost {
     }));
     this.#options.records.write({ uid, namespace, name, ip: this.ip, startTime: this.#startTime, containers });
   }
-
-  #firstView(container: Container, init: boolean): ContainerView {
-    const known = this.#options.record?.containers.find(({ view }) => view.name === container.name)?.view;
-    if (known !== undefined) return afterReaping(known, this.node.ports.clock.now());
-    const waitsForInit = !init && (this.#pod.spec.initContainers ?? []).length > 0;
-    const reason = init || waitsForInit ? 'PodInitializing' : 'ContainerCreating';
-    const state = { kind: 'waiting', reason } as const;
-    return { name: container.name, init, image: container.image, state, restartCount: 0, started: false, ready: false };
-  }
-}
-
-/** A container whose process did not survive the node. */
-function afterReaping(view: ContainerView, now: number): ContainerView {
-  if (view.state.kind === 'waiting' && view.last !== undefined) return { ...view, state: view.last };
-  if (view.state.kind !== 'running') return view;
-  const state: Terminated = {
-    kind: 'terminated',
-    exitCode: 137,
-    reason: 'Error',
-    message: 'the process node was restarted, and what it ran before was ended',
-    startedAt: view.state.startedAt,
-    finishedAt: now,
-    ...(view.containerID === undefined ? {} : { containerID: view.containerID }),
-  };
-  return { ...view, state, started: false, ready: false };
 }
 
 function restartPolicy(text: string): RestartPolicy {
