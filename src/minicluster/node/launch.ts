@@ -4,6 +4,7 @@ import { containerEnv } from './env.ts';
 import { commandLine } from './images.ts';
 import type { Container } from './pod.ts';
 import { CONTAINER_ENV, NODE_STATE_ENV, type PodHost } from './pod-host.ts';
+import { unsupported } from './unsupported.ts';
 
 /** Everything to start one incarnation of a container with. */
 export interface Launch {
@@ -27,6 +28,8 @@ export async function prepareLaunch(
 ): Promise<LaunchResult> {
   const pod = host.pod();
   const { config, configReader, hostPorts, ports } = host.node;
+  const problem = unsupported(pod, container);
+  if (problem !== undefined) return { ok: false, message: problem };
   const asked = await containerEnv(pod, container, host.facts, configReader).catch((error: unknown) => ({
     ok: false as const,
     message: describe(error),

@@ -1,9 +1,10 @@
-import { type FSWatcher, statSync, watch } from 'node:fs';
+import { statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../contracts/clock.ts';
 import type { Files } from '../../contracts/files.ts';
 import { describe } from '../../errors/lab-error.ts';
 import { ContainerLog } from './container-log.ts';
+import { pause } from './node-ports.ts';
 import type { Pod } from './pod.ts';
 
 export interface LogStoreOptions {
@@ -18,7 +19,7 @@ interface Folder {
   readonly path: string;
   readonly uid: string;
   readonly logs: Map<number, ContainerLog>;
-  watcher: FSWatcher | undefined;
+  unwatch: () => void;
 }
 
 /** Logs of deleted pods are kept this long, and this many folders at most. */
@@ -26,6 +27,7 @@ const KEEP_MS = 15 * 60_000;
 const KEEP_FOLDERS = 200;
 /** As the kubelet: the running incarnation and the one before. */
 const KEEP_INCARNATIONS = 2;
+const POLL_MS = 1_000;
 
 /** The logs of all containers: `<dir>/<namespace>_<pod>_<uid's beginning>_<container>/<incarnation>.log`. */
 export class LogStore {
@@ -61,7 +63,7 @@ export class LogStore {
   forget(uid: string): void {
     for (const [key, folder] of this.#folders) {
       if (folder.uid !== uid) continue;
-      folder.watcher?.close();
+      folder.unwatch();
       for (const log of folder.logs.values()) log.end();
       this.#folders.delete(key);
     }
@@ -83,7 +85,7 @@ export class LogStore {
   }
 
   close(): void {
-    for (const folder of this.#folders.values()) folder.watcher?.close();
+    for (const folder of this.#folders.values()) folder.unwatch();
   }
 
   #folder(pod: Pod, container: string): Folder {
@@ -94,13 +96,13 @@ export class LogStore {
     const { dir, files } = this.#options;
     const path = join(dir, `${namespace}_${name}_${uid.slice(0, 8)}_${container}`);
     files.ensureDir(path);
-    const folder: Folder = { path, uid, logs: new Map(), watcher: undefined };
+    const folder: Folder = { path, uid, logs: new Map(), unwatch: () => {} };
     this.#folders.set(key, folder);
     for (const file of files.list(path)) {
       const number = /^(\d+)\.log$/.exec(file)?.[1];
       if (number !== undefined) this.#log(folder, Number(number)).end();
     }
-    folder.watcher = this.#watch(folder);
+    folder.unwatch = this.#watch(folder);
     return folder;
   }
 
@@ -111,13 +113,24 @@ export class LogStore {
     return log;
   }
 
-  #watch(folder: Folder): FSWatcher {
-    const watcher = watch(folder.path, { persistent: false }, (_event, file) => {
-      const number = /^(\d+)\.log$/.exec(file ?? '')?.[1];
-      if (number !== undefined) folder.logs.get(Number(number))?.note();
-    });
-    // Without it times of lines become coarse and `logs -f` falls silent until the container ends: said, not hidden.
-    watcher.on('error', (error) => this.#options.log(`watching ${folder.path}: ${describe(error)}`));
-    return watcher;
+  /** Tells the logs of a folder when they grow: by inotify, or once a second where the system has no watches left. */
+  #watch(folder: Folder): () => void {
+    try {
+      const watcher = watch(folder.path, { persistent: false }, (_event, file) => {
+        const number = /^(\d+)\.log$/.exec(file ?? '')?.[1];
+        if (number !== undefined) folder.logs.get(Number(number))?.note();
+      });
+      watcher.on('error', (error) => this.#options.log(`watching ${folder.path}: ${describe(error)}`));
+      return () => watcher.close();
+    } catch (error) {
+      this.#options.log(`watching ${folder.path} by looking every second: ${describe(error)}`);
+      const stop = new AbortController();
+      void this.#poll(folder, stop.signal);
+      return () => stop.abort();
+    }
+  }
+
+  async #poll(folder: Folder, signal: AbortSignal): Promise<void> {
+    while (await pause(this.#options.clock, POLL_MS, signal)) for (const log of folder.logs.values()) log.note();
   }
 }

@@ -67,6 +67,7 @@ const Container = z.object({
   livenessProbe: Probe.nullish(),
   startupProbe: Probe.nullish(),
   restartPolicy: z.string().optional(),
+  volumeMounts: z.array(z.object({ name: z.string() })).nullish(),
   lifecycle: z
     .object({ preStop: z.object({ exec: Exec.optional(), httpGet: HttpGet.optional() }).nullish() })
     .nullish(),
@@ -100,7 +101,7 @@ export const PodSchema: z.ZodType<Pod> = z.object({
     priority: z.number().nullish(),
     overhead: Quantities.nullish(),
     serviceAccountName: z.string().optional(),
-    enableServiceLinks: z.boolean().nullish(),
+    volumes: z.array(z.looseObject({ name: z.string() })).nullish(),
   }),
   status: z
     .object({

@@ -129,6 +129,7 @@ export class PodWorker implements PodHost {
 
   /** Reports again when the API has something else than what was reported last. */
   compare(): void {
+    if (isTerminal(this.#options.pod)) return;
     const mine = this.status();
     const differs = mine.conditions.some(
       ({ type, status }) => this.#pod.status.conditions?.find((theirs) => theirs.type === type)?.status !== status,

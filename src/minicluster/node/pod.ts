@@ -77,6 +77,7 @@ export interface Container {
   readonly livenessProbe?: Maybe<ProbeSpec>;
   readonly startupProbe?: Maybe<ProbeSpec>;
   readonly restartPolicy?: string | undefined;
+  readonly volumeMounts?: Maybe<readonly { readonly name: string }[]>;
   readonly lifecycle?: Maybe<{
     readonly preStop?: Maybe<{ readonly exec?: ExecAction | undefined; readonly httpGet?: HttpGetAction | undefined }>;
   }>;
@@ -93,6 +94,11 @@ export interface Toleration {
   readonly operator?: string | undefined;
   readonly value?: string | undefined;
   readonly effect?: string | undefined;
+}
+/** A volume: besides its name one field, whose name is its kind. */
+export interface Volume {
+  readonly name: string;
+  readonly [kind: string]: unknown;
 }
 /** The parts of a Pod that the node works with, names as in the API. */
 export interface Pod {
@@ -111,7 +117,7 @@ export interface Pod {
     readonly priority?: Maybe<number>;
     readonly overhead?: Maybe<Quantities>;
     readonly serviceAccountName?: string | undefined;
-    readonly enableServiceLinks?: Maybe<boolean>;
+    readonly volumes?: Maybe<readonly Volume[]>;
   };
   readonly status: {
     readonly phase: string;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { KubeClient } from '../../contracts/kube-client.ts';
-import { describe, LabError } from '../../errors/lab-error.ts';
+import { describe } from '../../errors/lab-error.ts';
 import { isStatus } from '../../kube/client.ts';
 import type { Pod } from './pod.ts';
 import type { PodStatus } from './pod-status.ts';
@@ -11,7 +11,7 @@ const RETRY_MS = { first: 250, most: 5_000 } as const;
 
 interface Entry {
   readonly pod: Pod;
-  readonly compute: () => PodStatus;
+  compute: () => PodStatus;
   dirty: boolean;
   writing: boolean;
   last: string;
@@ -41,8 +41,10 @@ export class StatusWriter {
   put(pod: Pod, compute: () => PodStatus): void {
     const uid = pod.metadata.uid ?? '';
     const known = this.#entries.get(uid);
-    if (known !== undefined) known.dirty = true;
-    else {
+    if (known !== undefined) {
+      known.compute = compute;
+      known.dirty = true;
+    } else {
       this.#entries.set(uid, { pod, compute, dirty: true, writing: false, last: '', failures: 0, waiting: [] });
     }
     // Changes that belong together come in one turn of the event loop.
@@ -103,8 +105,8 @@ export class StatusWriter {
       // 409: a new pod of this name. Both mean that the one reported is no more.
       if (isStatus(error, 404) || isStatus(error, 409)) return 'gone';
       log(`status of pod ${namespace}/${name}: ${describe(error)}`);
-      const refused = error instanceof LabError && error.id === 'ML-KUBE-STATUS' && Number(error.params['code']) < 500;
-      if (refused && error.params['code'] !== 429) return 'failed';
+      // Only a status that the API calls invalid is given up; a 403 may come from a server that has just started.
+      if (isStatus(error, 400) || isStatus(error, 422)) return 'failed';
       entry.dirty = true;
       entry.failures += 1;
       await clock.sleep(Math.min(RETRY_MS.first * 2 ** entry.failures, RETRY_MS.most));
