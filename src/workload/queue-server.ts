@@ -94,6 +94,10 @@ function redisConfig(dir: string, port: number, password: string): string {
   return `${lines.join('\n')}\n`;
 }
 
+/**
+ * beanstalkd writes to the binlog before it answers, whatever `-f` says (prot.c, walwrite), so a kill -9 loses nothing. `-f`
+ * only sets how much a power cut may cost: 50 ms here. `-f 0` makes publishing thirty times slower.
+ */
 function beanstalkd({ program, dir, port, logFile }: QueueServerOptions): QueueServer {
   const binlog = join(dir, 'binlog');
   const url = `beanstalkd://127.0.0.1:${port}`;
@@ -101,7 +105,7 @@ function beanstalkd({ program, dir, port, logFile }: QueueServerOptions): QueueS
     component: {
       ...component(port, logFile),
       command: program,
-      args: ['-l', '127.0.0.1', '-p', String(port), '-b', binlog, '-f', '0', '-z', String(MAX_JOB_BYTES)],
+      args: ['-l', '127.0.0.1', '-p', String(port), '-b', binlog, '-f', '50', '-z', String(MAX_JOB_BYTES)],
       env: {},
       cwd: dir,
       url,

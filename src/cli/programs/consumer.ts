@@ -43,5 +43,4 @@ await runProgram(async (stop) => {
   await Promise.race([working, tooLate]);
   await queue.close();
   server.close();
-  server.closeAllConnections();
 });

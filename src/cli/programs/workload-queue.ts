@@ -6,7 +6,7 @@ import { randomToken } from '../../platform/random.ts';
 import type { Env } from '../../workload/env.ts';
 import { openQueue } from '../../workload/queues/open.ts';
 
-/** The queue that the environment names: QUEUE_KIND, QUEUE_URL or QUEUE_URL_FILE, QUEUE_NAME, LEDGER_FILE, MAX_ATTEMPTS. */
+/** The queue that the environment names: QUEUE_KIND, QUEUE_URL or QUEUE_URL_FILE, QUEUE_NAME, LEDGER_FILE, MAX_ATTEMPTS, CLAIM_TTL. */
 export function queueOf(
   env: Env,
   options: {
@@ -22,6 +22,7 @@ export function queueOf(
     url: env.secret('QUEUE_URL'),
     queue: env.text('QUEUE_NAME', 'jobs'),
     maxAttempts: env.number('MAX_ATTEMPTS', 5, 1, 1_000_000),
+    claimTtlMs: env.duration('CLAIM_TTL', '10s'),
     clock: realClock,
     random: Math.random,
     newId: () => randomToken(12),
