@@ -36,7 +36,8 @@ export async function consume(settings: ConsumerSettings, ports: ConsumerPorts, 
   );
   if (!started) return;
   const recovering = recoverNowAndThen(ports, stop);
-  const graceOver = afterwards(clock, stop, settings.graceMs);
+  const finished = new AbortController();
+  const graceOver = afterwards(clock, stop, settings.graceMs, finished.signal);
   while (!stop.aborted) {
     try {
       const item = await queue.claim(CLAIM_WAIT_MS, stop);
@@ -46,6 +47,7 @@ export async function consume(settings: ConsumerSettings, ports: ConsumerPorts, 
       await clock.sleep(PAUSE_AFTER_FAULT_MS, stop).catch(() => undefined);
     }
   }
+  finished.abort();
   await recovering;
 }
 
@@ -89,10 +91,15 @@ async function recoverNowAndThen({ queue, clock, random, log, onReady }: Consume
   }
 }
 
-/** A signal that is aborted `ms` after the other one. */
-function afterwards(clock: Clock, signal: AbortSignal, ms: number): AbortSignal {
+/** A signal that is aborted `ms` after the other one, unless `over` is aborted first: a sleep keeps a program alive. */
+function afterwards(clock: Clock, signal: AbortSignal, ms: number, over: AbortSignal): AbortSignal {
   const later = new AbortController();
-  signal.addEventListener('abort', () => void clock.sleep(ms).then(() => later.abort()), { once: true });
+  const wait = () =>
+    clock.sleep(ms, over).then(
+      () => later.abort(),
+      () => undefined,
+    );
+  signal.addEventListener('abort', () => void wait(), { once: true });
   return later.signal;
 }
 

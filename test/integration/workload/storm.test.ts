@@ -18,7 +18,7 @@ describe.skipIf(!haveQueueServers()).each(KINDS)('%s under a storm', (kind) => {
     const start = () => {
       started += 1;
       const settings = {
-        SERVICE_TIME: '60ms',
+        SERVICE_TIME: '40ms',
         CLAIM_TTL: '2s',
         MAX_ATTEMPTS: '50',
         CONSUMER_ID: `consumer-${started}`,
@@ -50,6 +50,7 @@ describe.skipIf(!haveQueueServers()).each(KINDS)('%s under a storm', (kind) => {
       });
       console.log(`${kind}: ${started - CONSUMERS} consumers killed, ${ledger.duplicates} items worked on twice`);
       for (const consumer of consumers) expect(consumer.running).toBe(true);
+      for (const consumer of consumers) await consumer.said(/is ready/);
       expect(await Promise.all(consumers.map((consumer) => consumer.end('SIGTERM')))).toEqual(consumers.map(() => 0));
     } finally {
       for (const consumer of consumers) await consumer[Symbol.asyncDispose]();
