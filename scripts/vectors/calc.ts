@@ -24,7 +24,11 @@ import {
   getObjectPerPodMetricReplicas,
   type ObjectMetric,
 } from '../../src/hpa/replicas/object.ts';
-import { getMetricReplicas, getRawResourceReplicas, getResourceReplicas } from '../../src/hpa/replicas/per-pod.ts';
+import {
+  getMetricReplicas,
+  getRawResourceReplicas,
+  getResourceReplicas,
+} from '../../src/hpa/replicas/per-pod-metrics.ts';
 import { type Rules, rulesOf } from '../../src/hpa/rules.ts';
 import { timeOrZero } from '../../src/hpa/time.ts';
 import { differences } from './compare.ts';

@@ -6,7 +6,7 @@ import { metricShortName } from './reconcile/compute-metrics.ts';
 import { tolerancesForHpa } from './reconcile/cycle.ts';
 import { behaviorOf, hasObjectOrExternalMetrics } from './reconcile/plan.ts';
 import type { ControllerFlags } from './reconcile/types.ts';
-import type { PerPodTarget } from './replicas/per-pod.ts';
+import type { PerPodTarget } from './replicas/per-pod-sample.ts';
 import type { Tolerances } from './replicas/tolerance.ts';
 import { type Platform, type Rules, rulesOf } from './rules.ts';
 

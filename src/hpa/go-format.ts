@@ -2,71 +2,65 @@
 
 const FLAGS = '#0+- ';
 
-interface ArgumentNumber {
-  readonly next: number;
-  readonly found: boolean;
-  readonly bad: boolean;
-}
+const isDigit = (c: string): boolean => c !== '' && c >= '0' && c <= '9';
 
-const isDigit = (c: string | undefined): boolean => c !== undefined && c >= '0' && c <= '9';
+/** Reads one verb behind its "%" and says what Go prints for it when there is no argument. fmt/print.go doPrintf. */
+class VerbReader {
+  private readonly format: string;
+  private at: number;
+  private text = '';
+  private badIndex = false;
+  private afterIndex = false;
 
-/** Skips "[n]" (an explicit argument index): with no arguments every index is bad. fmt/print.go argNumber, parseArgNumber. */
-function argumentNumber(format: string, at: number): ArgumentNumber {
-  if (format[at] !== '[') return { next: at, found: false, bad: false };
-  const close = format.length - at < 3 ? -1 : format.indexOf(']', at + 1);
-  if (close < 0) return { next: at + 1, found: false, bad: true };
-  const inner = format.slice(at + 1, close);
-  return { next: close + 1, found: /^[0-9]+$/.test(inner) && Number(inner) <= 1e6, bad: true };
-}
-
-function skipDigits(format: string, at: number): number {
-  let i = at;
-  while (isDigit(format[i])) i += 1;
-  return i;
-}
-
-/** One verb, `at` behind its "%": what Go prints for it without arguments, and where the text goes on. */
-function verbWithoutArgument(format: string, at: number): { readonly text: string; readonly next: number } {
-  let i = at;
-  let text = '';
-  while (i < format.length && FLAGS.includes(format.charAt(i))) i += 1;
-  let index = argumentNumber(format, i);
-  let bad = index.bad;
-  let afterIndex = index.found;
-  i = index.next;
-  if (format[i] === '*') {
-    i += 1;
-    text += '%!(BADWIDTH)';
-    afterIndex = false;
-  } else {
-    const end = skipDigits(format, i);
-    if (afterIndex && end > i) bad = true;
-    i = end;
+  constructor(format: string, at: number) {
+    this.format = format;
+    this.at = at;
   }
-  if (format[i] === '.' && i + 1 <= format.length) {
-    i += 1;
-    if (afterIndex) bad = true;
-    index = argumentNumber(format, i);
-    bad ||= index.bad;
-    afterIndex = index.found;
-    i = index.next;
-    if (format[i] === '*') {
-      i += 1;
-      text += '%!(BADPREC)';
-      afterIndex = false;
-    } else {
-      i = skipDigits(format, i);
+
+  /** What is printed, and where the text goes on. */
+  read(): { readonly text: string; readonly next: number } {
+    const { format } = this;
+    while (this.at < format.length && FLAGS.includes(format.charAt(this.at))) this.at += 1;
+    this.argumentNumber();
+    this.size('%!(BADWIDTH)', true);
+    if (format.charAt(this.at) === '.') {
+      this.at += 1;
+      if (this.afterIndex) this.badIndex = true;
+      this.argumentNumber();
+      this.size('%!(BADPREC)', false);
     }
+    if (!this.afterIndex) this.argumentNumber();
+    if (this.at >= format.length) return { text: `${this.text}%!(NOVERB)`, next: this.at };
+    const verb = String.fromCodePoint(format.codePointAt(this.at) ?? 0);
+    const shown = verb === '%' ? '%' : `%!${verb}(${this.badIndex ? 'BADINDEX' : 'MISSING'})`;
+    return { text: this.text + shown, next: this.at + verb.length };
   }
-  if (!afterIndex) {
-    index = argumentNumber(format, i);
-    bad ||= index.bad;
-    i = index.next;
+
+  /** An explicit argument index "[n]"; without arguments each is bad. fmt/print.go argNumber, parseArgNumber. */
+  private argumentNumber(): void {
+    const { format, at } = this;
+    this.afterIndex = false;
+    if (format.charAt(at) !== '[') return;
+    this.badIndex = true;
+    const close = format.length - at < 3 ? -1 : format.indexOf(']', at + 1);
+    this.at = close < 0 ? at + 1 : close + 1;
+    const inner = close < 0 ? '' : format.slice(at + 1, close);
+    this.afterIndex = /^[0-9]+$/.test(inner) && Number(inner) <= 1e6;
   }
-  if (i >= format.length) return { text: `${text}%!(NOVERB)`, next: i };
-  const verb = String.fromCodePoint(format.codePointAt(i) ?? 0);
-  const shown = verb === '%' ? '%' : `%!${verb}(${bad ? 'BADINDEX' : 'MISSING'})`;
-  return { text: text + shown, next: i + verb.length };
+
+  /** A width or a precision: "*" would be an argument, digits behind an index are an error for a width. */
+  private size(starText: string, isWidth: boolean): void {
+    const { format } = this;
+    if (format.charAt(this.at) === '*') {
+      this.at += 1;
+      this.text += starText;
+      this.afterIndex = false;
+      return;
+    }
+    const start = this.at;
+    while (isDigit(format.charAt(this.at))) this.at += 1;
+    if (isWidth && this.afterIndex && this.at > start) this.badIndex = true;
+  }
 }
 
 /**
@@ -80,7 +74,7 @@ export function sprintfWithoutArguments(format: string): string {
     const percent = format.indexOf('%', i);
     if (percent < 0) return out + format.slice(i);
     out += format.slice(i, percent);
-    const verb = verbWithoutArgument(format, percent + 1);
+    const verb = new VerbReader(format, percent + 1).read();
     out += verb.text;
     i = verb.next;
   }

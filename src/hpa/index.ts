@@ -1,7 +1,7 @@
 /** The one public door of the twin. */
 export type * from './api/types.ts';
 export { type CompiledHpa, type CompiledMetric, compileHpa } from './compile.ts';
-export { type DecisionLine, decisionLines, decisionText, milliNumber, ratioNumber } from './decision-text.ts';
+export { decisionText } from './decision-text.ts';
 export { type DecideInput, Decider, type Decision, type MetricSample, newDecision } from './decide.ts';
 export { cloneMemory, type HpaMemory, newMemory, type Recommendation, type ScaleEvent } from './memory.ts';
 export type {
@@ -40,4 +40,5 @@ export {
 } from './reconcile/types.ts';
 export { finishReconcile, reconcile } from './reconcile.ts';
 export { type DecisionLimit, type DecisionRecord, type DecisionStep, recordOf, type Trace } from './record.ts';
+export { type DecisionLine, decisionLines, milliNumber, ratioNumber } from './step-text.ts';
 export { defaultGates, type Gates, type Platform, type Rules, rulesOf } from './rules.ts';

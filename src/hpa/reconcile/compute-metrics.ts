@@ -3,8 +3,9 @@ import { failuresBlock, takesOver } from '../core.ts';
 import { sprintfWithoutArguments } from '../go-format.ts';
 import { podView } from '../pods/from-object.ts';
 import type { CalcContext } from '../replicas/context.ts';
-import { computeReplicasForMetric, type MetricInput, type MetricOutcome } from './compute-metric.ts';
+import { computeReplicasForMetric } from './compute-metric.ts';
 import type { Cycle } from './cycle.ts';
+import type { MetricInput, MetricOutcome } from './metric-outcome.ts';
 import { validateAndParseSelector } from './selector.ts';
 
 /** What all metrics ask for. `error` next to `ok` = some failed, but scaling goes on. */
@@ -18,6 +19,8 @@ export type MetricsResult =
     }
   | { readonly kind: 'failed'; readonly statuses: readonly MetricStatus[] | null; readonly error: string }
   | { readonly kind: 'panic'; readonly text: string };
+
+type FailedMetric = MetricOutcome & { readonly kind: 'failed' };
 
 /** Status of a metric that failed. */
 const BLANK: MetricStatus = { type: '' };
@@ -49,14 +52,14 @@ function calcContext(cycle: Cycle): CalcContext {
 }
 
 /** Says that a metric failed. Upstream: horizontal.go getUnableComputeReplicaCountCondition. */
-function reportFailure(cycle: Cycle, index: number, outcome: MetricOutcome & { readonly kind: 'failed' }): void {
+function reportFailure(cycle: Cycle, index: number, outcome: FailedMetric): void {
   if (outcome.reason !== null) cycle.warn(outcome.reason, outcome.event);
   const upstream = 'computeReplicasForMetric';
   cycle.trace?.push({ rule: 'metric-failed', upstream, inputs: { metric: index }, result: outcome.error });
 }
 
 /** The condition of the first metric that failed; up to 1.31 its message goes through printf once more. */
-function setFailureCondition(cycle: Cycle, { reason, event }: MetricOutcome & { readonly kind: 'failed' }): void {
+function setFailureCondition(cycle: Cycle, { reason, event }: FailedMetric): void {
   if (reason === null) {
     cycle.conditions.set('', '', '', '');
     return;
@@ -77,7 +80,7 @@ export function computeReplicasForMetrics(
   const pods = selected.pods.map(podView);
   const ctx = calcContext(cycle);
   const statuses: MetricStatus[] = [];
-  const failures: (MetricOutcome & { readonly kind: 'failed' })[] = [];
+  const failures: FailedMetric[] = [];
   let replicas = 0;
   let name = '';
   let winner: number | null = null;
@@ -107,7 +110,7 @@ interface Computed {
   readonly name: string;
   readonly winner: number | null;
   readonly statuses: readonly MetricStatus[];
-  readonly failures: readonly (MetricOutcome & { readonly kind: 'failed' })[];
+  readonly failures: readonly FailedMetric[];
   readonly specReplicas: number;
 }
 
