@@ -6,6 +6,8 @@ export interface Files {
   /** Appends and fsyncs. The whole `line` reaches the file in one write. */
   appendLine(path: string, line: string, mode?: number): void;
   exists(path: string): boolean;
+  /** False when there is nothing. */
+  isDirectory(path: string): boolean;
   /** Names (not paths) in a folder, sorted; empty when there is no such folder. */
   list(path: string): string[];
   ensureDir(path: string, mode?: number): void;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../contracts/clock.ts';
+import type { TailReader } from '../contracts/tail-reader.ts';
 import { LabError } from '../errors/lab-error.ts';
 import { readJournal } from './journal.ts';
 import { labPaths, requireRecord } from './lab-store.ts';
@@ -30,13 +31,6 @@ export function labStory(ports: LabPorts, lab: string): readonly string[] {
     ({ time, command, step, state, ms, error }) =>
       `${time} ${command}: ${step} ${state}${ms === undefined ? '' : ` (${(ms / 1000).toFixed(1)}s)`}${error === undefined ? '' : ` ${error}`}`,
   );
-}
-
-/** A piece of a file from a byte offset on, and the offset behind it. */
-export interface TailReader {
-  read(path: string, from: number): { readonly text: string; readonly end: number };
-  /** Offset at which the last `lines` lines begin. */
-  startOf(path: string, lines: number): number;
 }
 
 const FOLLOW_MS = 300;

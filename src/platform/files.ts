@@ -23,6 +23,7 @@ let temporaryNames = 0;
 export const nodeFiles: Files = {
   readText: (path) => orMissing(path, 'read', undefined, () => readFileSync(path, 'utf8')),
   exists: (path) => existsSync(path),
+  isDirectory: (path) => orMissing(path, 'read', false, () => statSync(path).isDirectory()),
   list: (path) => orMissing<string[]>(path, 'listed', [], () => readdirSync(path).sort()),
   sizeOf: (path) => orMissing(path, 'read', 0, () => statSync(path).size),
   ensureDir: (path, mode = 0o700) =>

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { QueueDriver } from '../../contracts/queue.ts';
+import { LabError } from '../../errors/lab-error.ts';
+import { kubeClient } from '../../kube/client.ts';
+import { loadKubeconfig } from '../../kube/kubeconfig.ts';
+import { componentControl } from '../../lab/components/control.ts';
+import type { LabPorts } from '../../lab/ports.ts';
+import { freePort, isPortBusy } from '../../platform/free-port.ts';
+import { randomToken } from '../../platform/random.ts';
+import type { CommandContext } from '../context.ts';
+import { openBackend } from './open-backend.ts';
+
+/** How long a command waits for a queue that does not answer. */
+const QUEUE_GIVE_UP_MS = 5_000;
+/** The folder of our own programs, built beside this file. */
+const PROGRAMS = new URL('../programs/', import.meta.url).pathname;
+
+/** What the use cases of a lab get from outside: part of the one place that wires implementations (container.ts). */
+export function labPorts(context: CommandContext): LabPorts {
+  const { files, clock, env, paths } = context;
+  const searchPath = env['PATH'] ?? '';
+  const supervisorEnv = { PATH: searchPath, ...(env['HOME'] === undefined ? {} : { HOME: env['HOME'] }) };
+  const program = (name: string): readonly [string, string] => [process.execPath, join(PROGRAMS, `${name}.js`)];
+  return {
+    files,
+    clock,
+    io: context.io,
+    signal: context.signal,
+    labsDir: paths.labsDir,
+    command: context.commandLine,
+    searchPath,
+    freePort,
+    isPortBusy,
+    randomToken,
+    program,
+    get processes() {
+      return context.processes;
+    },
+    components: (labDir) => {
+      const [command, ...args] = program('supervisor');
+      return componentControl(
+        { files, clock, processes: context.processes, program: { command, args }, env: supervisorEnv },
+        labDir,
+      );
+    },
+    backend: (spec) => openBackend(context, spec),
+    client: (kubeconfig) => {
+      const text = files.readText(kubeconfig);
+      if (text === undefined) throw new LabError('ML-KUBE-CONFIG', { path: kubeconfig, reason: 'there is no such file' });
+      return kubeClient(loadKubeconfig(text, kubeconfig));
+    },
+    openQueue: async ({ spec, url, ledgerFile }): Promise<QueueDriver> => {
+      const { openQueue } = await import('../../workload/queues/open.ts');
+      return openQueue({
+        kind: spec.queue.kind,
+        url,
+        queue: spec.queue.name,
+        ledgerFile,
+        consumerId: `cli-${randomToken(6)}`,
+        maxAttempts: spec.consumer.maxAttempts,
+        giveUpAfterMs: QUEUE_GIVE_UP_MS,
+        clock,
+        files,
+        random: Math.random,
+        newId: () => randomToken(12),
+      });
+    },
+  };
+}
