@@ -68,7 +68,10 @@ function copyTree(ports: LabPorts, dir: string, name: string, write: (name: stri
 
 function withoutPassword(record: LabRecord): object {
   const { url, ...queue } = record.spec.queue;
-  return { ...record, spec: { ...record.spec, queue: url === undefined ? queue : { ...queue, url: '(not exported)' } } };
+  return {
+    ...record,
+    spec: { ...record.spec, queue: url === undefined ? queue : { ...queue, url: '(not exported)' } },
+  };
 }
 
 /** The environment of a component may hold secrets: only its names are kept. */

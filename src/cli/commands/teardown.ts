@@ -16,7 +16,8 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
       kind: 'TeardownPlan',
       data: { items },
       items,
-      text: () => (items.length === 0 ? 'nothing to remove' : items.map(({ lab }) => `would remove lab ${lab}`).join('\n')),
+      text: () =>
+        items.length === 0 ? 'nothing to remove' : items.map(({ lab }) => `would remove lab ${lab}`).join('\n'),
     });
     return;
   }

@@ -22,7 +22,8 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
   const ports = labPorts(context);
   const lab = await labName(context, flags);
   const record = requireRecord(ports.files, ports.labsDir, lab);
-  if (record.cluster === undefined) throw new LabError('ML-LAB-NOT-READY', { lab, seconds: 0, reason: 'it has no cluster yet' });
+  if (record.cluster === undefined)
+    throw new LabError('ML-LAB-NOT-READY', { lab, seconds: 0, reason: 'it has no cluster yet' });
   const client = ports.client(record.cluster.kubeconfig);
   const once = flags.has('once');
   try {

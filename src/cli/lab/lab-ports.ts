@@ -46,7 +46,8 @@ export function labPorts(context: CommandContext): LabPorts {
     backend: (spec) => openBackend(context, spec),
     client: (kubeconfig) => {
       const text = files.readText(kubeconfig);
-      if (text === undefined) throw new LabError('ML-KUBE-CONFIG', { path: kubeconfig, reason: 'there is no such file' });
+      if (text === undefined)
+        throw new LabError('ML-KUBE-CONFIG', { path: kubeconfig, reason: 'there is no such file' });
       return kubeClient(loadKubeconfig(text, kubeconfig));
     },
     openQueue: async ({ spec, url, ledgerFile }): Promise<QueueDriver> => {

@@ -11,8 +11,12 @@ export function statusText(status: LabStatus, page: Page): string {
   const verdict = status.ready ? paint('green', 'ready') : paint('red', 'not ready');
   const parts = [
     `Lab ${status.lab} (${status.backend}${version}): ${verdict}`,
-    ...(status.problems.length === 0 ? [] : [status.problems.map((problem) => `  ${paint('red', '✗')} ${problem}`).join('\n')]),
-    ...(status.kubeconfig === null ? [] : [`  export KUBECONFIG=${status.kubeconfig}\n  namespace ${status.namespace}`]),
+    ...(status.problems.length === 0
+      ? []
+      : [status.problems.map((problem) => `  ${paint('red', '✗')} ${problem}`).join('\n')]),
+    ...(status.kubeconfig === null
+      ? []
+      : [`  export KUBECONFIG=${status.kubeconfig}\n  namespace ${status.namespace}`]),
     '',
     hpaTable(status.hpas),
     '',
@@ -52,7 +56,8 @@ function hpaTable(hpas: readonly HpaSummary[]): string {
 /** `queue_length 1500m/2 avg`; an unknown value with its reason, never as a number. */
 export function metricText(metric: MetricSummary): string {
   const average = metric.targetType === 'AverageValue' ? ' avg' : '';
-  const current = metric.current ?? (metric.artefact === undefined ? `<unknown: ${metric.reason ?? ''}>` : `<${metric.artefact}>`);
+  const current =
+    metric.current ?? (metric.artefact === undefined ? `<unknown: ${metric.reason ?? ''}>` : `<${metric.artefact}>`);
   return `${metric.name} ${current}/${metric.target}${average}`;
 }
 

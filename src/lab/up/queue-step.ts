@@ -34,7 +34,8 @@ export async function ensureQueue(state: UpState): Promise<StepResult> {
   for (const { path, content } of server.files) {
     if (files.readText(path) !== content) files.writeAtomic(path, content, 0o600);
   }
-  if (files.readText(paths.queueUrl)?.trim() !== server.url) files.writeAtomic(paths.queueUrl, `${server.url}\n`, 0o600);
+  if (files.readText(paths.queueUrl)?.trim() !== server.url)
+    files.writeAtomic(paths.queueUrl, `${server.url}\n`, 0o600);
   const { changed } = await ports.components(paths.dir).ensure(server.component, {
     timeoutMs: state.options.timeoutMs,
     signal: ports.signal,
