@@ -8,7 +8,7 @@ import { labPorts } from '../lab/lab-ports.ts';
 /** `metrics-lab export logs [dir]`: prints the folder and nothing else on stdout, as kind does. */
 export async function run(context: CommandContext, flags: Flags): Promise<undefined> {
   const ports = labPorts(context);
-  const lab = await labName(context, flags);
+  const lab = await labName(context);
   const stamp = new Date(context.clock.now()).toISOString().replaceAll(/[:.]/g, '-');
   const dir = resolve(context.cwd, flags.text('dir') ?? `metrics-lab-logs-${lab}-${stamp}`);
   const files = await exportLogs(ports, lab, dir);

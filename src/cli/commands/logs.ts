@@ -8,7 +8,7 @@ import { tailReader } from '../../platform/tail-reader.ts';
 /** `metrics-lab logs [component]`: without a component, what the commands did to the lab. */
 export async function run(context: CommandContext, flags: Flags): Promise<undefined> {
   const ports = labPorts(context);
-  const lab = await labName(context, flags);
+  const lab = await labName(context);
   const component = flags.text('component');
   const tail = flags.number('tail');
   if (component === undefined) {

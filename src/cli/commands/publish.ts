@@ -10,7 +10,7 @@ import { ledgerText } from '../lab/status-text.ts';
 export async function run(context: CommandContext, flags: Flags): Promise<undefined> {
   const rate = flags.number('rate');
   const payload = await payloadOf(context, flags);
-  const lab = await labName(context, flags);
+  const lab = await labName(context);
   const result = await publish(labPorts(context), {
     lab,
     count: flags.number('count') ?? 0,

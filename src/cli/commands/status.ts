@@ -11,7 +11,7 @@ const WATCH_EVERY_MS = 1_000;
 /** `metrics-lab status`: 0 whenever the status could be told; with --exit-code 7 when the lab is not healthy. */
 export async function run(context: CommandContext, flags: Flags): Promise<ExitName | undefined> {
   const ports = labPorts(context);
-  const lab = await labName(context, flags);
+  const lab = await labName(context);
   let status = await labStatus(ports, lab);
   await show(context, status);
   for (let shown = fingerprint(status); flags.has('watch') && !context.signal.aborted; ) {

@@ -9,7 +9,7 @@ import { ledgerText } from '../lab/status-text.ts';
 /** `metrics-lab teardown`: removes what the lab owns, nothing else; nothing there is 0 as well, and says so (kind#3322). */
 export async function run(context: CommandContext, flags: Flags): Promise<undefined> {
   const ports = labPorts(context);
-  const labs = flags.has('all') ? listLabs(ports.files, ports.labsDir) : [await labName(context, flags)];
+  const labs = flags.has('all') ? listLabs(ports.files, ports.labsDir) : [await labName(context)];
   if (flags.has('dry-run')) {
     const items = labs.filter((lab) => listLabs(ports.files, ports.labsDir).includes(lab)).map((lab) => ({ lab }));
     await context.output.print({

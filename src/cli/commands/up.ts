@@ -11,7 +11,7 @@ const TIMEOUT_MS = 300_000;
 /** `metrics-lab up`: makes the lab match the settings; running it again is always right. */
 export async function run(context: CommandContext, flags: Flags): Promise<undefined> {
   const ports = labPorts(context);
-  const spec = await wantedSpec(context, flags);
+  const spec = await wantedSpec(context);
   if (flags.has('dry-run')) {
     const plan = await planUp(ports, spec);
     const lines = [

@@ -20,7 +20,7 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
   const forMs = flags.number('for') ?? context.globals.timeoutMs;
   const condition = until === undefined ? undefined : parseUntil(until);
   const ports = labPorts(context);
-  const lab = await labName(context, flags);
+  const lab = await labName(context);
   const record = requireRecord(ports.files, ports.labsDir, lab);
   if (record.cluster === undefined)
     throw new LabError('ML-LAB-NOT-READY', { lab, seconds: 0, reason: 'it has no cluster yet' });

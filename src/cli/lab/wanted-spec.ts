@@ -1,0 +1,19 @@
+import type { LabSpec } from '../../contracts/lab-spec.ts';
+import { labPaths, readRecord } from '../../lab/lab-store.ts';
+import type { CommandContext } from '../context.ts';
+import { keepUnsaid } from './keep-unsaid.ts';
+import { backendNameFor } from './open-backend.ts';
+
+/**
+ * The spec that `up` makes the lab match: the settings, over what an existing lab was made with. Raises ML-USAGE-*,
+ * ML-STATE-CORRUPT, ML-BACKEND-NONE when `auto` finds nothing that can be used here.
+ */
+export async function wantedSpec(context: CommandContext): Promise<LabSpec> {
+  const settings = await context.settings();
+  const { lab } = settings.draft;
+  const record = readRecord(context.files, labPaths(context.paths.labsDir, lab), lab);
+  const draft = record === undefined ? settings.draft : keepUnsaid(settings.draft, settings.entries, record.spec);
+  const backend = await backendNameFor(context, draft);
+  settings.checkBackend(backend);
+  return { ...draft, backend };
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { LabStatus } from './status.ts';
+
+const count = z.int().min(0);
+const path = z.string().describe('absolute path of a file');
+
+/** The JSON of `metrics-lab status -o json`; published as docs/schemas/status.json. Fields are only ever added. */
+export const StatusSchema: z.ZodType<LabStatus> = z.object({
+  lab: z.string(),
+  backend: z.enum(['embedded', 'native', 'kind', 'minikube', 'context']),
+  kubernetesVersion: z.string().nullable(),
+  kubeconfig: path.nullable(),
+  context: z.string().nullable(),
+  namespace: z.string(),
+  ready: z.boolean().describe('everything that `up` made is there and healthy'),
+  problems: z.array(z.string()).describe('what is not as it should be, one sentence each'),
+  hpas: z.array(
+    z.object({
+      namespace: z.string(),
+      name: z.string(),
+      current: count,
+      desired: count,
+      min: count,
+      max: count,
+      scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),
+      metrics: z.array(
+        z.object({
+          name: z.string(),
+          type: z.string(),
+          current: z.string().nullable().describe('a quantity or a percentage; null = unknown, see reason or artefact'),
+          target: z.string(),
+          targetType: z.string(),
+          reason: z.string().exactOptional(),
+          raw: z.string().exactOptional().describe('what the status holds, where it is not a value of the metric'),
+          artefact: z.string().exactOptional().describe('what `raw` really means'),
+        }),
+      ),
+      conditions: z.array(
+        z.looseObject({
+          type: z.string(),
+          status: z.string(),
+          reason: z.string(),
+          message: z.string(),
+        }),
+      ),
+      lastScaleTime: z.string().exactOptional(),
+    }),
+  ),
+  ledger: z
+    .object({
+      published: count,
+      processed: count,
+      waiting: count,
+      inFlight: count,
+      dead: count,
+      duplicates: count,
+      lost: count,
+    })
+    .nullable()
+    .describe('null when the queue could not be asked'),
+  queue: z.object({ kind: z.enum(['redis', 'redis-stream', 'beanstalkd']), name: z.string() }),
+  components: z.array(
+    z.object({
+      name: z.string(),
+      pid: z.int().nullable(),
+      healthy: z.boolean(),
+      restarts: count,
+      url: z.string().nullable(),
+      log: path,
+      message: z.string().describe('why it is not healthy; empty when it is'),
+    }),
+  ),
+  metricsServer: z.object({
+    url: z.string().nullable(),
+    writeUrl: z.string().nullable(),
+    writeTokenFile: path.nullable(),
+  }),
+  pki: z.object({ caCert: path, caKey: path, frontProxyCert: path, frontProxyKey: path }).nullable(),
+  next: z.string().describe('one command that makes sense now'),
+});
