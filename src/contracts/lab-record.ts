@@ -11,7 +11,13 @@ export interface LabRecord {
   /** Known once the cluster step is done. */
   readonly cluster?: ClusterHandle;
   /** Ports of 127.0.0.1 that the lab's own programs were given; kept over restarts. */
-  readonly ports: { readonly queue?: number; readonly metricsServer?: number };
+  readonly ports: {
+    readonly queue?: number;
+    readonly metricsServer?: number;
+    /** The kubelet API of the process node, and its metrics.k8s.io. */
+    readonly kubelet?: number;
+    readonly nodeMetrics?: number;
+  };
   /** Whether every step has succeeded once. */
   readonly complete: boolean;
 }

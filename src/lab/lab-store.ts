@@ -64,7 +64,12 @@ const Record: z.ZodType<LabRecord> = z.object({
   createdAt: z.string(),
   spec: Spec,
   cluster: Cluster.exactOptional(),
-  ports: z.object({ queue: z.number().exactOptional(), metricsServer: z.number().exactOptional() }),
+  ports: z.object({
+    queue: z.number().exactOptional(),
+    metricsServer: z.number().exactOptional(),
+    kubelet: z.number().exactOptional(),
+    nodeMetrics: z.number().exactOptional(),
+  }),
   complete: z.boolean(),
 });
 

@@ -17,6 +17,23 @@ export interface LabComponents extends ComponentControl {
   stopAll(): Promise<{ readonly stopped: readonly string[]; readonly left: readonly string[] }>;
 }
 
+export interface LabCertificates {
+  /** `hosts`: names and addresses that the server is called by. */
+  serving(cluster: ClusterHandle, name: string, hosts: readonly string[]): PairFiles;
+  client(cluster: ClusterHandle, name: string, user: ClusterUser): PairFiles;
+}
+
+export interface PairFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** As the API server sees the holder of a client certificate. */
+export interface ClusterUser {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+}
+
 /** What the use cases of a lab need from outside; wired in cli/container.ts. */
 export interface LabPorts {
   readonly files: Files;
@@ -37,6 +54,8 @@ export interface LabPorts {
     readonly url: string;
     readonly ledgerFile: string;
   }): Promise<QueueDriver>;
+  /** Certificates of the cluster's CA, made or kept; paths of PEM files. */
+  readonly certificates: LabCertificates;
   freePort(): Promise<number>;
   isPortBusy(port: number): Promise<boolean>;
   /** URL-safe text with that many random bytes in it. */
@@ -47,10 +66,3 @@ export interface LabPorts {
   readonly searchPath: string;
 }
 
-/** What later steps need to know of the earlier ones. */
-export interface LabContext {
-  readonly ports: LabPorts;
-  readonly spec: LabSpec;
-  readonly cluster: ClusterHandle;
-  readonly client: KubeClient;
-}

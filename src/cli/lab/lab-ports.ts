@@ -1,5 +1,7 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { ClusterHandle } from '../../contracts/backend.ts';
 import type { QueueDriver } from '../../contracts/queue.ts';
+import { issueClient, issueServing } from '../../clusters/pki/cluster-pki.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { loadKubeconfig } from '../../kube/kubeconfig.ts';
@@ -21,6 +23,7 @@ export function labPorts(context: CommandContext): LabPorts {
   const searchPath = env['PATH'] ?? '';
   const supervisorEnv = { PATH: searchPath, ...(env['HOME'] === undefined ? {} : { HOME: env['HOME'] }) };
   const program = (name: string): readonly [string, string] => [process.execPath, join(PROGRAMS, `${name}.js`)];
+  const pki = { files, now: () => clock.now() };
   return {
     files,
     clock,
@@ -29,6 +32,10 @@ export function labPorts(context: CommandContext): LabPorts {
     labsDir: paths.labsDir,
     command: context.commandLine,
     searchPath,
+    certificates: {
+      serving: (cluster, name, hosts) => issueServing(pki, pkiDir(cluster), name, hosts),
+      client: (cluster, name, user) => issueClient(pki, pkiDir(cluster), name, user),
+    },
     freePort,
     isPortBusy,
     randomToken,
@@ -67,4 +74,10 @@ export function labPorts(context: CommandContext): LabPorts {
       });
     },
   };
+}
+
+/** The folder of the cluster's authorities. */
+function pkiDir(cluster: ClusterHandle): string {
+  if (cluster.pki !== undefined) return dirname(cluster.pki.caCert);
+  throw new LabError('ML-INTERNAL', { text: `the backend ${cluster.backend} hands out no certificates` });
 }

@@ -3,7 +3,8 @@ import type { LabSpec } from '../../contracts/lab-spec.ts';
 import { findQueueServer, queueServer } from '../../workload/queue-server.ts';
 import type { LabPorts } from '../ports.ts';
 import type { StepResult } from '../run-steps.ts';
-import { remember, type UpState } from './steps.ts';
+import { portFor } from './program-component.ts';
+import type { UpState } from './steps.ts';
 
 const PASSWORD_BYTES = 24;
 
@@ -21,8 +22,7 @@ export async function ensureQueue(state: UpState): Promise<StepResult> {
     if (changed) files.writeAtomic(paths.queueUrl, `${spec.queue.url}\n`, 0o600);
     return { changed, detail: 'a server that is not the lab’s' };
   }
-  const port = state.record.ports.queue ?? (await ports.freePort());
-  if (state.record.ports.queue === undefined) remember(state, { ports: { ...state.record.ports, queue: port } });
+  const port = await portFor(state, 'queue');
   const server = queueServer(spec.queue.kind, {
     program: findQueueServer(spec.queue.kind, ports.searchPath, files.exists),
     dir: join(paths.dir, 'queue'),

@@ -10,7 +10,7 @@ import type { LabPorts } from '../ports.ts';
 import type { Step, StepResult } from '../run-steps.ts';
 import { applyHpa, onTheWayToZero, settleHpa } from './hpa-step.ts';
 import { ensureMetricsServer } from './metrics-server-step.ts';
-import { ensureNode, NODE_NAME } from './node-step.ts';
+import { ensureNode, nodeName } from './node-step.ts';
 import { ensureQueue } from './queue-step.ts';
 import { nodeReady, readyConditions } from './ready.ts';
 import type { UpOptions } from './up.ts';
@@ -92,7 +92,7 @@ async function waitReady(state: UpState, client: KubeClient): Promise<StepResult
   const backlog = async () => backlogOf(await readLedger(ports, paths, spec));
   const waited = await waitFor(
     [
-      nodeReady(client, NODE_NAME),
+      nodeReady(client, nodeName(state)),
       ...readyConditions(client, spec),
       { check: () => onTheWayToZero(client, spec, backlog) },
     ],

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { KubeClient } from '../../contracts/kube-client.ts';
+import { NODE_CONFIG_ENV, type NodeConfig, nodeConfigText } from '../../minicluster/node/config.ts';
+import { nodeManifests } from '../../minicluster/node/manifests.ts';
+import type { StepResult } from '../run-steps.ts';
+import { applyAll } from './apply-all.ts';
+import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
+import { clusterOf, type UpState } from './steps.ts';
+import { nodeReady } from './ready.ts';
+import { waitFor } from './wait-for.ts';
+
+const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost'];
+const OUR_PROGRAMS: readonly string[] = ['consumer', 'producer'];
+
+/** Name of the lab's one node: the lab's own name, which the certificates of its kubelet carry. */
+export function nodeName(state: UpState): string {
+  return state.spec.lab;
+}
+
+/** Starts the process node and waits until it is Ready: from here on pods run. */
+export async function ensureNode(state: UpState, client: KubeClient): Promise<StepResult> {
+  const { ports, paths, spec } = state;
+  const cluster = clusterOf(state);
+  const config = await nodeConfig(state);
+  const applied = await applyAll(client, nodeManifests({
+    lab: spec.lab,
+    nodeName: config.nodeName,
+    metricsPort: config.metricsPort,
+    caBundle: Buffer.from(ports.files.readText(cluster.pki?.caCert ?? '') ?? '').toString('base64'),
+  }));
+  const component = programComponent(state, {
+    name: 'node',
+    program: 'process-node',
+    env: { [NODE_CONFIG_ENV]: writeOwn(state, 'node.json', nodeConfigText(config)) },
+    after: ['kube-apiserver'],
+    port: config.kubeletPort,
+    healthPath: '/healthz',
+    graceSeconds: 15,
+  });
+  const { changed } = await ports.components(paths.dir).ensure(component, {
+    timeoutMs: state.options.timeoutMs,
+    signal: ports.signal,
+    onWaiting: (text) => ports.io.emit({ type: 'step.progress', step: 'node', text }),
+  });
+  await waitFor([nodeReady(client, config.nodeName)], {
+    ...ports,
+    lab: spec.lab,
+    step: 'node',
+    timeoutMs: state.options.timeoutMs,
+  });
+  return { changed: changed || applied.length > 0, detail: `node ${config.nodeName}` };
+}
+
+async function nodeConfig(state: UpState): Promise<NodeConfig> {
+  const { ports, paths, spec } = state;
+  const cluster = clusterOf(state);
+  const name = nodeName(state);
+  const serving = ports.certificates.serving(cluster, 'node-serving', [...LOOPBACK]);
+  const own = OUR_PROGRAMS.map((program) => [`metrics-lab/${program}`, ports.program(program)] as const);
+  const components = ports.components(paths.dir).list();
+  return {
+    nodeName: name,
+    kubeconfig: kubeconfigFor(state, 'node', { commonName: `system:node:${name}`, organizations: ['system:nodes'] }),
+    stateDir: join(paths.dir, 'node'),
+    logsDir: join(paths.logs, 'pods'),
+    capacity: spec.node,
+    kubeletPort: await portFor(state, 'kubelet'),
+    serving: { certFile: serving.cert, keyFile: serving.key },
+    clientCaFile: cluster.pki?.caCert ?? '',
+    metricsPort: await portFor(state, 'nodeMetrics'),
+    images: { ...Object.fromEntries(own), ...spec.images },
+    bindPods: !components.some(({ spec: { name: component } }) => component === 'kube-scheduler'),
+    labOwner: paths.dir,
+  };
+}
