@@ -19,6 +19,9 @@ export class MemoryFiles implements Files {
   exists(path: string): boolean {
     return this.texts.has(path) || this.list(path).length > 0;
   }
+  isDirectory(path: string): boolean {
+    return !this.texts.has(path) && this.exists(path);
+  }
   list(path: string): string[] {
     const names = [...this.texts.keys()].filter((name) => name.startsWith(`${path}/`));
     return [...new Set(names.map((name) => name.slice(path.length + 1).split('/')[0] ?? ''))].sort();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { KubeClient } from '../../contracts/kube-client.ts';
 import { NODE_CONFIG_ENV, type NodeConfig, nodeConfigText } from '../../minicluster/node/config.ts';
-import { nodeManifests } from '../../minicluster/node/manifests.ts';
+import { metricsApiManifests, nodeIdentity, nodeRbac } from '../../minicluster/node/manifests.ts';
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from './apply-all.ts';
 import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
@@ -22,12 +22,11 @@ export async function ensureNode(state: UpState, client: KubeClient): Promise<St
   const { ports, paths, spec } = state;
   const cluster = clusterOf(state);
   const config = await nodeConfig(state);
-  const applied = await applyAll(client, nodeManifests({
-    lab: spec.lab,
-    nodeName: config.nodeName,
-    metricsPort: config.metricsPort,
-    caBundle: Buffer.from(ports.files.readText(cluster.pki?.caCert ?? '') ?? '').toString('base64'),
-  }));
+  const caCert = ports.files.readText(cluster.pki?.caCert ?? '') ?? '';
+  const applied = await applyAll(client, [
+    ...nodeRbac(config.nodeName, config.bindPods),
+    ...metricsApiManifests({ port: config.metricsPort, caCert }),
+  ]);
   const component = programComponent(state, {
     name: 'node',
     program: 'process-node',
@@ -55,12 +54,13 @@ async function nodeConfig(state: UpState): Promise<NodeConfig> {
   const { ports, paths, spec } = state;
   const cluster = clusterOf(state);
   const name = nodeName(state);
+  const identity = nodeIdentity(name);
   const serving = ports.certificates.serving(cluster, 'node-serving', [...LOOPBACK]);
   const own = OUR_PROGRAMS.map((program) => [`metrics-lab/${program}`, ports.program(program)] as const);
   const components = ports.components(paths.dir).list();
   return {
     nodeName: name,
-    kubeconfig: kubeconfigFor(state, 'node', { commonName: `system:node:${name}`, organizations: ['system:nodes'] }),
+    kubeconfig: kubeconfigFor(state, 'node', { commonName: identity.commonName, organizations: [identity.organization] }),
     stateDir: join(paths.dir, 'node'),
     logsDir: join(paths.logs, 'pods'),
     capacity: spec.node,
