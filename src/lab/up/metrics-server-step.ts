@@ -1,0 +1,59 @@
+import type { KubeClient } from '../../contracts/kube-client.ts';
+import type { LabSpec } from '../../contracts/lab-spec.ts';
+import { metricsServerManifests, servingHosts } from '../../metrics-server/manifests.ts';
+import { METRIC_NAME } from '../../workload/manifests.ts';
+import type { StepResult } from '../run-steps.ts';
+import { applyAll } from './apply-all.ts';
+import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
+import { clusterOf, type UpState } from './steps.ts';
+
+const NAMESPACE = 'kube-system';
+const USER = 'metrics-lab:metrics-server';
+
+/** Starts the metrics server with the lab's queue as its source, and registers it with the API server. */
+export async function ensureMetricsServer(state: UpState, client: KubeClient): Promise<StepResult> {
+  const { ports, paths, spec } = state;
+  const cluster = clusterOf(state);
+  const port = await portFor(state, 'metricsServer');
+  const serving = ports.certificates.serving(cluster, 'metrics-server-serving', servingHosts(NAMESPACE));
+  const applied = await applyAll(
+    client,
+    metricsServerManifests({
+      lab: spec.lab,
+      namespace: NAMESPACE,
+      port,
+      caBundle: ports.files.readText(cluster.pki?.caCert ?? '') ?? '',
+      identity: { kind: 'User', name: USER },
+      apis: ['external'],
+    }),
+  );
+  const config = {
+    kubeconfig: kubeconfigFor(state, 'metrics-server', { commonName: USER, organizations: [] }),
+    listen: { host: '127.0.0.1', port },
+    serving: { certFile: serving.cert, keyFile: serving.key },
+    external: [{ name: METRIC_NAME, namespaces: [spec.namespace], source: queueSource(spec, paths.queueUrl) }],
+  };
+  const component = programComponent(state, {
+    name: 'metrics-server',
+    program: 'metrics-server',
+    env: { METRICS_SERVER_CONFIG: writeOwn(state, 'metrics-server.json', `${JSON.stringify(config, undefined, 2)}\n`) },
+    after: ['kube-apiserver'],
+    port,
+    healthPath: '/readyz',
+    graceSeconds: 5,
+  });
+  const { changed } = await ports.components(paths.dir).ensure(component, {
+    timeoutMs: state.options.timeoutMs,
+    signal: ports.signal,
+    onWaiting: (text) => ports.io.emit({ type: 'step.progress', step: 'metrics-server', text }),
+  });
+  return { changed: changed || applied.length > 0, ...(component.url === undefined ? {} : { detail: component.url }) };
+}
+
+/** The lab's queue as a source; its series carries the label that the HPA selects by. */
+function queueSource(spec: LabSpec, urlFile: string): object {
+  const { kind, name } = spec.queue;
+  const common = { urlFile, labels: { queue: name } };
+  if (kind === 'beanstalkd') return { type: 'beanstalkd', tube: name, ...common };
+  return { type: 'redis', structure: kind === 'redis-stream' ? 'stream' : 'list', key: name, ...common };
+}
