@@ -8,6 +8,13 @@ export const SPECS: readonly CommandSpec[] = [UP, ...LAB_COMMANDS, ...OFFLINE_CO
 
 /** The module of each command, by its words. A command without one is not offered. */
 const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
+  up: () => import('./commands/up.ts'),
+  status: () => import('./commands/status.ts'),
+  publish: () => import('./commands/publish.ts'),
+  'watch hpa': () => import('./commands/watch-hpa.ts'),
+  logs: () => import('./commands/logs.ts'),
+  'export logs': () => import('./commands/export-logs.ts'),
+  teardown: () => import('./commands/teardown.ts'),
   'explain error': () => import('./commands/explain-error.ts'),
   'config view': () => import('./commands/config-view.ts'),
   'config path': () => import('./commands/config-path.ts'),
