@@ -35,6 +35,8 @@ export async function ensureNode(state: UpState, client: KubeClient): Promise<St
     port: config.kubeletPort,
     healthPath: '/healthz',
     graceSeconds: 15,
+    // The kubelet API is for holders of the cluster's certificates only, its health too.
+    client: ports.certificates.client(cluster, 'supervisor', { commonName: 'metrics-lab:supervisor', organizations: [] }),
   });
   const { changed } = await ports.components(paths.dir).ensure(component, {
     timeoutMs: state.options.timeoutMs,

@@ -51,6 +51,8 @@ export function programComponent(
     readonly port: number;
     readonly healthPath: string;
     readonly graceSeconds: number;
+    /** Shown to a server that answers nobody without a certificate. */
+    readonly client?: PairFiles;
   },
 ): ComponentSpec {
   const [command, ...args] = state.ports.program(options.program);
@@ -61,7 +63,12 @@ export function programComponent(
     args,
     env: options.env,
     after: options.after,
-    health: { kind: 'http', url: `${url}${options.healthPath}`, caFile: clusterOf(state).pki?.caCert ?? '' },
+    health: {
+      kind: 'http',
+      url: `${url}${options.healthPath}`,
+      caFile: clusterOf(state).pki?.caCert ?? '',
+      ...(options.client === undefined ? {} : { certFile: options.client.cert, keyFile: options.client.key }),
+    },
     graceSeconds: options.graceSeconds,
     logFile: join(state.paths.logs, `${options.name}.log`),
     url,
