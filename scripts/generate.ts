@@ -3,6 +3,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { REGISTRY } from '../src/errors/registry.ts';
+import { z } from 'zod';
+import { StatusSchema } from '../src/lab/status-schema.ts';
 import { labFileJsonSchema } from '../src/cli/settings/lab-file-schema.ts';
 import { cliPage } from './reference/cli-page.ts';
 import { errorsPage } from './reference/errors-page.ts';
@@ -14,10 +16,18 @@ const pages: Readonly<Record<string, string>> = {
   'docs/cli.md': cliPage(),
   'docs/errors.md': errorsPage(),
   'docs/schemas/lab-file.json': `${JSON.stringify(labFileJsonSchema(), undefined, 2)}\n`,
+  'docs/schemas/status.json': `${JSON.stringify(statusJsonSchema(), undefined, 2)}\n`,
   [RELEASED]: withNewIds(readFileSync(RELEASED, 'utf8'), Object.keys(REGISTRY)),
 };
 
 for (const [path, text] of Object.entries(pages)) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
+}
+
+/** What `metrics-lab status -o json` prints: the status between the fields that every document has. */
+function statusJsonSchema(): object {
+  const { properties, ...rest } = z.toJSONSchema(StatusSchema, { io: 'output' });
+  const document = { apiVersion: { const: 'metricslab.dev/v1' }, kind: { const: 'LabStatus' } };
+  return { ...rest, title: 'metrics-lab status -o json', properties: { ...document, ...properties } };
 }

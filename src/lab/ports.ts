@@ -65,4 +65,3 @@ export interface LabPorts {
   /** Environment variable PATH of the caller, to find queue servers. */
   readonly searchPath: string;
 }
-

@@ -17,7 +17,9 @@ const SPEC_PATHS: Readonly<Record<string, string>> = {
  */
 export function keepUnsaid(draft: LabDraft, entries: readonly SettingEntry[], made: LabSpec): LabDraft {
   const said = new Set(
-    entries.filter(({ origin }) => origin !== 'default').map(({ path }) => SPEC_PATHS[path] ?? path.replace(/^(images)\..*/, '$1')),
+    entries
+      .filter(({ origin }) => origin !== 'default')
+      .map(({ path }) => SPEC_PATHS[path] ?? path.replace(/^(images)\..*/, '$1')),
   );
   return merge(draft as unknown as Fields, made as unknown as Fields, said, '') as unknown as LabDraft;
 }

@@ -28,10 +28,10 @@ export async function ensureMetricsServer(state: UpState, client: KubeClient): P
     }),
   );
   const config = {
-    kubeconfig: kubeconfigFor(state, 'metrics-server', { commonName: USER, organizations: [] }),
+    kubeconfigFile: kubeconfigFor(state, 'metrics-server', { commonName: USER, organizations: [] }),
     listen: { host: '127.0.0.1', port },
     serving: { certFile: serving.cert, keyFile: serving.key },
-    external: [{ name: METRIC_NAME, namespaces: [spec.namespace], source: queueSource(spec, paths.queueUrl) }],
+    metrics: [{ name: METRIC_NAME, namespace: spec.namespace, source: queueSource(spec, paths.queueUrl) }],
   };
   const component = programComponent(state, {
     name: 'metrics-server',

@@ -36,7 +36,10 @@ export async function ensureNode(state: UpState, client: KubeClient): Promise<St
     healthPath: '/healthz',
     graceSeconds: 15,
     // The kubelet API is for holders of the cluster's certificates only, its health too.
-    client: ports.certificates.client(cluster, 'supervisor', { commonName: 'metrics-lab:supervisor', organizations: [] }),
+    client: ports.certificates.client(cluster, 'supervisor', {
+      commonName: 'metrics-lab:supervisor',
+      organizations: [],
+    }),
   });
   const { changed } = await ports.components(paths.dir).ensure(component, {
     timeoutMs: state.options.timeoutMs,
@@ -62,7 +65,10 @@ async function nodeConfig(state: UpState): Promise<NodeConfig> {
   const components = ports.components(paths.dir).list();
   return {
     nodeName: name,
-    kubeconfig: kubeconfigFor(state, 'node', { commonName: identity.commonName, organizations: [identity.organization] }),
+    kubeconfig: kubeconfigFor(state, 'node', {
+      commonName: identity.commonName,
+      organizations: [identity.organization],
+    }),
     stateDir: join(paths.dir, 'node'),
     logsDir: join(paths.logs, 'pods'),
     capacity: spec.node,

@@ -35,7 +35,13 @@ export function kubeconfigFor(state: UpState, name: string, user: ClusterUser): 
     return text;
   };
   const { server, ca } = loadKubeconfig(read(cluster.kubeconfig), cluster.kubeconfig);
-  const access = { server, ...(ca === undefined ? {} : { ca }), cert: read(pair.cert), key: read(pair.key), context: name };
+  const access = {
+    server,
+    ...(ca === undefined ? {} : { ca }),
+    cert: read(pair.cert),
+    key: read(pair.key),
+    context: name,
+  };
   return writeOwn(state, `${name}.kubeconfig`, kubeconfigText(access));
 }
 
