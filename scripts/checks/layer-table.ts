@@ -21,7 +21,20 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
     },
     { folder: 'simulate', imports: ['hpa'] },
     { folder: 'explain', imports: ['hpa', 'kube'] },
-    { folder: 'lab', imports: ['kube', 'explain', 'hpa', 'workload/manifests.ts', 'platform/lock.ts'] },
+    {
+      folder: 'lab',
+      imports: [
+        'kube',
+        'explain',
+        'hpa',
+        'workload/manifests.ts',
+        'workload/queue-server.ts',
+        'metrics-server/manifests.ts',
+        'minicluster/node/config.ts',
+        'minicluster/node/manifests.ts',
+        'platform/lock.ts',
+      ],
+    },
     { folder: 'scenario', imports: ['lab', 'simulate', 'explain'] },
     { folder: 'report', imports: ['hpa', 'explain', 'simulate', 'scenario'] },
     { folder: 'dashboard', imports: ['hpa', 'explain', 'simulate', 'scenario'] },
@@ -32,4 +45,4 @@ export const SHARED: readonly string[] = ['contracts', 'errors'];
 
 /** cli may import all layers, but these only where the parts are wired together. */
 export const IMPLEMENTATIONS: readonly string[] = ['clusters', 'minicluster', 'metrics-server'];
-export const WIRING: readonly string[] = ['cli/container.ts', 'cli/programs'];
+export const WIRING: readonly string[] = ['cli/container.ts', 'cli/container', 'cli/programs'];

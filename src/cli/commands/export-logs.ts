@@ -3,7 +3,7 @@ import { exportLogs } from '../../lab/export-logs.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { labName } from '../lab/lab-name.ts';
-import { labPorts } from '../lab/lab-ports.ts';
+import { labPorts } from '../container/lab-ports.ts';
 
 /** `metrics-lab export logs [dir]`: prints the folder and nothing else on stdout, as kind does. */
 export async function run(context: CommandContext, flags: Flags): Promise<undefined> {

@@ -2,7 +2,7 @@ import { labStory, logFileOf, readLog } from '../../lab/logs.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { labName } from '../lab/lab-name.ts';
-import { labPorts } from '../lab/lab-ports.ts';
+import { labPorts } from '../container/lab-ports.ts';
 import { tailReader } from '../../platform/tail-reader.ts';
 
 /** `metrics-lab logs [component]`: without a component, what the commands did to the lab. */

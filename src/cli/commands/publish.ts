@@ -3,7 +3,7 @@ import { publish } from '../../lab/publish.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { labName } from '../lab/lab-name.ts';
-import { labPorts } from '../lab/lab-ports.ts';
+import { labPorts } from '../container/lab-ports.ts';
 import { ledgerText } from '../lab/status-text.ts';
 
 /** `metrics-lab publish <count>`: into the queue itself, in batches, with progress. */

@@ -2,7 +2,7 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import { type LabStatus, labStatus } from '../../lab/status.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
-import { labPorts } from '../lab/lab-ports.ts';
+import { labPorts } from '../container/lab-ports.ts';
 import { statusText } from '../lab/status-text.ts';
 import { labName } from '../lab/lab-name.ts';
 

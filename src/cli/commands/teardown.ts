@@ -3,7 +3,7 @@ import { type TeardownResult, teardown } from '../../lab/teardown.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { labName } from '../lab/lab-name.ts';
-import { labPorts } from '../lab/lab-ports.ts';
+import { labPorts } from '../container/lab-ports.ts';
 import { ledgerText } from '../lab/status-text.ts';
 
 /** `metrics-lab teardown`: removes what the lab owns, nothing else; nothing there is 0 as well, and says so (kind#3322). */

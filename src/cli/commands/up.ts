@@ -1,7 +1,7 @@
 import { planUp, type UpResult, up } from '../../lab/up/up.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
-import { labPorts } from '../lab/lab-ports.ts';
+import { labPorts } from '../container/lab-ports.ts';
 import { wantedSpec } from '../lab/wanted-spec.ts';
 import { formatDuration } from '../values/duration.ts';
 

@@ -5,7 +5,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { labName } from '../lab/lab-name.ts';
-import { labPorts } from '../lab/lab-ports.ts';
+import { labPorts } from '../container/lab-ports.ts';
 import type { WatchRenderer } from '../watch/renderer.ts';
 import { watchSession } from '../watch/session.ts';
 import { parseUntil } from '../watch/until.ts';

@@ -2,7 +2,7 @@ import type { LabSpec } from '../../contracts/lab-spec.ts';
 import { labPaths, readRecord } from '../../lab/lab-store.ts';
 import type { CommandContext } from '../context.ts';
 import { keepUnsaid } from './keep-unsaid.ts';
-import { backendNameFor } from './open-backend.ts';
+import { backendNameFor } from '../container/open-backend.ts';
 
 /**
  * The spec that `up` makes the lab match: the settings, over what an existing lab was made with. Raises ML-USAGE-*,
