@@ -57,8 +57,6 @@ export function programComponent(
     readonly port: number;
     readonly healthPath: string;
     readonly graceSeconds: number;
-    /** Shown to a server that answers nobody without a certificate. */
-    readonly client?: PairFiles;
   },
 ): ComponentSpec {
   const [command, ...args] = state.ports.program(options.program);
@@ -73,7 +71,6 @@ export function programComponent(
       kind: 'http',
       url: `${url}${options.healthPath}`,
       caFile: clusterOf(state).pki?.caCert ?? '',
-      ...(options.client === undefined ? {} : { certFile: options.client.cert, keyFile: options.client.key }),
     },
     graceSeconds: options.graceSeconds,
     logFile: join(state.paths.logs, `${options.name}.log`),
