@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { KubeClient } from '../../contracts/kube-client.ts';
 import { NODE_CONFIG_ENV, type NodeConfig, nodeConfigText } from '../../minicluster/node/config.ts';
-import { metricsApiManifests, nodeIdentity, nodeRbac } from '../../minicluster/node/manifests.ts';
+import { metricsApiManifests, nodeIdentity, nodeRbac, SERVING_NAMES } from '../../minicluster/node/manifests.ts';
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from './apply-all.ts';
 import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
@@ -9,7 +9,6 @@ import { clusterOf, type UpState } from './steps.ts';
 import { nodeReady } from './ready.ts';
 import { waitFor } from './wait-for.ts';
 
-const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost'];
 const OUR_PROGRAMS: readonly string[] = ['consumer', 'producer'];
 
 /** Name of the lab's one node: the lab's own name, which the certificates of its kubelet carry. */
@@ -56,7 +55,7 @@ async function nodeConfig(state: UpState): Promise<NodeConfig> {
   const cluster = clusterOf(state);
   const name = nodeName(state);
   const identity = nodeIdentity(name);
-  const serving = ports.certificates.serving(cluster, 'node-serving', [...LOOPBACK]);
+  const serving = ports.certificates.serving(cluster, 'node-serving', ['127.0.0.1', ...SERVING_NAMES]);
   const own = OUR_PROGRAMS.map((program) => [`metrics-lab/${program}`, ports.program(program)] as const);
   const components = ports.components(paths.dir).list();
   return {

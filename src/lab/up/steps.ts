@@ -12,7 +12,7 @@ import { applyHpa, onTheWayToZero, settleHpa } from './hpa-step.ts';
 import { ensureMetricsServer } from './metrics-server-step.ts';
 import { ensureNode, nodeName } from './node-step.ts';
 import { ensureQueue } from './queue-step.ts';
-import { nodeReady, readyConditions } from './ready.ts';
+import { readyConditions } from './ready.ts';
 import type { UpOptions } from './up.ts';
 import { waitFor } from './wait-for.ts';
 import { applyWorkload } from './workload-step.ts';
@@ -91,11 +91,7 @@ async function waitReady(state: UpState, client: KubeClient): Promise<StepResult
   const { ports, paths, spec, options } = state;
   const backlog = async () => backlogOf(await readLedger(ports, paths, spec));
   const waited = await waitFor(
-    [
-      nodeReady(client, nodeName(state)),
-      ...readyConditions(client, spec),
-      { check: () => onTheWayToZero(client, spec, backlog) },
-    ],
+    [...readyConditions(client, spec, nodeName(state)), { check: () => onTheWayToZero(client, spec, backlog) }],
     { ...ports, lab: spec.lab, step: 'ready', timeoutMs: options.timeoutMs },
   );
   await settleHpa(client, spec);
