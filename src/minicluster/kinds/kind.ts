@@ -1,0 +1,85 @@
+import type { KubeObject } from '../../contracts/kube-client.ts';
+import type { FieldError } from '../../hpa/api/field-error.ts';
+import type { StructType } from '../schema/type.ts';
+import type { UserInfo } from '../../kube/aggregated-auth/types.ts';
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+/** A column of `kubectl get` (apimachinery TableColumnDefinition). */
+export interface Column {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  /** 0 = always shown, 1 = with -o wide. */
+  readonly priority?: number;
+  readonly description: string;
+  /** The cell; times as relative ages. `now` is epoch ms. */
+  readonly cell: (object: KubeObject, now: number) => string | number | boolean | null;
+}
+
+/** One version of a kind on the wire. */
+export interface KindVersion {
+  readonly version: string;
+  readonly type: StructType;
+  /** Between this version and the one in the store; absent for the stored version. */
+  readonly toStored?: (object: KubeObject) => KubeObject;
+  readonly fromStored?: (object: KubeObject) => KubeObject;
+}
+
+/** What rules may look at beside the object itself. */
+export interface RuleContext {
+  /** RFC 3339, whole seconds. */
+  readonly now: string;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  /** Any object of the cluster, as stored. */
+  readonly find: (group: string, plural: string, namespace: string, name: string) => KubeObject | undefined;
+}
+
+/**
+ * A kind as data: what the generic registry needs to serve it. `prepare*` is upstream's strategy (PrepareForCreate/Update): what
+ * clients may not set is taken away or kept; `default` fills in defaults; `validate*` returns every problem.
+ */
+export interface Kind {
+  readonly group: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly namespaced: boolean;
+  readonly verbs?: readonly Verb[];
+  /** The first is the preferred one; exactly one has no conversion: the stored one. */
+  readonly versions: readonly KindVersion[];
+  /** How names are checked; default: DNS subdomain. */
+  readonly names?: 'subdomain' | 'label' | 'service' | 'path';
+  /** Upstream sets metadata.generation to 1 and raises it when `spec` changes. */
+  readonly generation?: boolean;
+  readonly subresources?: {
+    /** `status`: the main resource never changes status, `/status` nothing else. */
+    readonly status?: boolean;
+    readonly scale?: ScaleRules;
+  };
+  readonly default?: (object: KubeObject) => KubeObject;
+  readonly prepareCreate?: (object: KubeObject, context: RuleContext) => KubeObject;
+  readonly prepareUpdate?: (object: KubeObject, old: KubeObject, context: RuleContext) => KubeObject;
+  readonly prepareStatus?: (object: KubeObject, old: KubeObject, context: RuleContext) => KubeObject;
+  readonly validate?: (object: KubeObject, context: RuleContext) => readonly FieldError[];
+  readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: RuleContext) => readonly FieldError[];
+  readonly validateStatus?: (object: KubeObject, old: KubeObject, context: RuleContext) => readonly FieldError[];
+  /** Warnings of a create or update (HTTP Warning headers), without code and agent. */
+  readonly warn?: (object: KubeObject, old: KubeObject | undefined) => readonly string[];
+  readonly columns?: readonly Column[];
+  /** Field selectors besides metadata.name and metadata.namespace: path → value as text. */
+  readonly fields?: Readonly<Record<string, (object: KubeObject) => string>>;
+  /** A deletion with a grace period marks first (pods); seconds for an object, 0 = at once. */
+  readonly graceSeconds?: (object: KubeObject) => number;
+}
+
+/** Where `scale` finds its numbers. */
+export interface ScaleRules {
+  readonly specReplicas: readonly string[];
+  readonly statusReplicas: readonly string[];
+  /** The selector in status.selector's text form. */
+  readonly selector: (object: KubeObject) => string;
+}
