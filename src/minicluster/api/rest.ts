@@ -1,0 +1,328 @@
+import type { KubeObject } from '../../contracts/kube-client.ts';
+import type { FieldError } from '../../hpa/api/field-error.ts';
+import type { UserInfo } from '../../kube/aggregated-auth/types.ts';
+import type { Kind, RuleContext } from '../kinds/kind.ts';
+import { type KindRegistry, storeKey } from '../kinds/registry.ts';
+import type { Entry, Store } from '../store/store.ts';
+import { alreadyExists, ApiFailure, conflict, forbidden, internal, invalid, MODIFIED, notFound } from './failure.ts';
+import { sameJson, timeText, without, withMeta } from './objects.ts';
+import { validateMeta, validateMetaUpdate } from './validate-meta.ts';
+
+export interface RestPorts {
+  readonly store: Store;
+  readonly registry: KindRegistry;
+  readonly now: () => number;
+  readonly newUid: () => string;
+  /** Random text out of the alphabet that upstream makes names of. */
+  readonly suffix: (length: number) => string;
+}
+
+/** One write as somebody asked for it. */
+export interface WriteRequest {
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  /** Told of every warning of the kind's rules. */
+  readonly warn: (text: string) => void;
+}
+
+export interface Written {
+  readonly object: KubeObject;
+  /** False for an update that changed nothing: the version stays. */
+  readonly changed: boolean;
+}
+
+/** `status` = the subresource; `main` never touches status where the kind has one. */
+export type Part = 'main' | 'status' | 'other';
+
+const MAX_GENERATED_TRIES = 8;
+/** names/generate.go: the prefix is cut so that the whole stays a valid label. */
+const MAX_GENERATED_PREFIX = 58;
+const SUFFIX_LENGTH = 5;
+const MAX_RETRIES = 5;
+
+/**
+ * The generic registry (k8s.io/apiserver pkg/registry/generic/registry/store.go) over kinds described as data. Objects are in
+ * the stored version. Everything raises ApiFailure.
+ */
+export class Rest {
+  readonly #ports: RestPorts;
+
+  constructor(ports: RestPorts) {
+    this.#ports = ports;
+  }
+
+  find(kind: Kind, namespace: string | undefined, name: string): Entry | undefined {
+    return this.#ports.store.get(storeKey(kind, namespace, name));
+  }
+
+  get(kind: Kind, namespace: string | undefined, name: string): Entry {
+    const entry = this.find(kind, namespace, name);
+    if (entry === undefined) throw notFound(kind, name);
+    return entry;
+  }
+
+  create(request: WriteRequest, submitted: KubeObject): KubeObject {
+    const { kind, namespace, dryRun } = request;
+    if (submitted.metadata.resourceVersion !== undefined && submitted.metadata.resourceVersion !== '') {
+      throw internal('resourceVersion should not be set on objects to be created');
+    }
+    this.#checkNamespace(request, submitted.metadata.name);
+    const generated = submitted.metadata.name === '' && typeof submitted.metadata['generateName'] === 'string';
+    for (let round = 1; ; round += 1) {
+      const object = this.#prepareCreate(request, submitted);
+      const key = storeKey(kind, namespace, object.metadata.name);
+      if (dryRun) {
+        if (this.#ports.store.get(key) === undefined) return object;
+      } else {
+        const outcome = this.#ports.store.create(key, object);
+        if (outcome.ok) return outcome.entry.object;
+      }
+      if (!generated || round >= MAX_GENERATED_TRIES) throw alreadyExists(kind, object.metadata.name);
+    }
+  }
+
+  /**
+   * Replaces an object by what `change` makes of the present one, again when somebody else was faster and the caller named no
+   * version. `create`: for what may also create (PUT never does here, apply does).
+   */
+  update(
+    request: WriteRequest,
+    name: string,
+    part: Part,
+    change: (present: KubeObject) => KubeObject,
+  ): Written {
+    const { kind, namespace, dryRun } = request;
+    for (let round = 0; ; round += 1) {
+      const entry = this.get(kind, namespace, name);
+      const submitted = change(entry.object);
+      const expected = this.#checkPreconditions(kind, entry, submitted);
+      const object = this.#prepareUpdate(request, submitted, entry.object, part);
+      if (sameJson(withoutVersion(object), withoutVersion(entry.object))) return { object: entry.object, changed: false };
+      if (mayGo(object)) return { object: this.#remove(kind, entry, object, dryRun), changed: true };
+      if (dryRun) return { object: withMeta(object, { resourceVersion: String(entry.version) }), changed: true };
+      const outcome = this.#ports.store.update(storeKey(kind, namespace, name), object, entry.version);
+      if (outcome.ok) return { object: outcome.entry.object, changed: true };
+      if (expected || round >= MAX_RETRIES) throw conflict(kind, name, MODIFIED);
+    }
+  }
+
+  /** Removes for good, or marks when finalizers or a grace period stand in the way. */
+  delete(request: WriteRequest, name: string, options: DeleteOptions): { readonly object: KubeObject; readonly gone: boolean } {
+    const { kind, namespace, dryRun } = request;
+    const entry = this.get(kind, namespace, name);
+    this.#checkDeletePreconditions(kind, entry, options);
+    const object = deletionFinalizers(entry.object, options);
+    const grace = this.#graceOf(kind, object, options);
+    const finalizers = object.metadata.finalizers ?? [];
+    if (finalizers.length === 0 && grace === 0) return { object: this.#remove(kind, entry, object, dryRun), gone: true };
+    if (object.metadata.deletionTimestamp !== undefined && !shortens(object, grace)) {
+      return { object: entry.object, gone: false };
+    }
+    const at = timeText(this.#ports.now() + grace * 1000);
+    const marked = withMeta(object, {
+      deletionTimestamp: at,
+      deletionGracePeriodSeconds: grace,
+      ...(kind.generation === true ? { generation: (object.metadata.generation ?? 0) + 1 } : {}),
+    });
+    if (dryRun) return { object: marked, gone: false };
+    const outcome = this.#ports.store.update(entry.key, marked, entry.version);
+    if (!outcome.ok) throw conflict(kind, name, MODIFIED);
+    return { object: outcome.entry.object, gone: false };
+  }
+
+  context(request: WriteRequest): RuleContext {
+    return {
+      now: timeText(this.#ports.now()),
+      user: request.user,
+      dryRun: request.dryRun,
+      find: (group, plural, namespace, name) => {
+        const kind = this.#ports.registry.get(group, plural);
+        if (kind === undefined) return undefined;
+        return this.find(kind, kind.namespaced ? namespace : undefined, name)?.object;
+      },
+    };
+  }
+
+  #prepareCreate(request: WriteRequest, submitted: KubeObject): KubeObject {
+    const { kind, namespace } = request;
+    const { now, newUid } = this.#ports;
+    const context = this.context(request);
+    const named = withMeta(submitted, {
+      name: this.#nameFor(submitted),
+      namespace,
+      uid: newUid(),
+      resourceVersion: undefined,
+      creationTimestamp: timeText(now()),
+      deletionTimestamp: undefined,
+      deletionGracePeriodSeconds: undefined,
+      selfLink: undefined,
+      ...(kind.generation === true ? { generation: 1 } : {}),
+    });
+    const cleared = kind.subresources?.status === true ? without(named, 'status') : named;
+    const prepared = kind.prepareCreate?.(cleared, context) ?? cleared;
+    const object = kind.default?.(prepared) ?? prepared;
+    this.#refuse(kind, object, [...validateMeta(kind, object), ...(kind.validate?.(object, context) ?? [])]);
+    for (const text of kind.warn?.(object, undefined) ?? []) request.warn(text);
+    return object;
+  }
+
+  #prepareUpdate(request: WriteRequest, submitted: KubeObject, old: KubeObject, part: Part): KubeObject {
+    const { kind } = request;
+    const context = this.context(request);
+    const kept = keepMeta(submitted, old);
+    const defaulted = kind.default?.(kept) ?? kept;
+    if (part === 'status') {
+      const base = { ...old, metadata: { ...defaulted.metadata, ...kept.metadata }, status: defaulted['status'] };
+      const object = kind.prepareStatus?.(base, old, context) ?? base;
+      const own = kind.validateStatus?.(object, old, context) ?? [];
+      this.#refuse(kind, object, [...validateMetaUpdate(kind, object, old), ...own]);
+      return dropUndefined(object);
+    }
+    const hasStatus = part === 'main' && kind.subresources?.status === true;
+    const base = hasStatus ? { ...defaulted, status: old['status'] } : defaulted;
+    const prepared = part === 'main' ? (kind.prepareUpdate?.(base, old, context) ?? base) : base;
+    const object = dropUndefined(raiseGeneration(kind, prepared, old));
+    const own = part === 'main' ? (kind.validateUpdate?.(object, old, context) ?? kind.validate?.(object, context) ?? []) : [];
+    this.#refuse(kind, object, [...validateMetaUpdate(kind, object, old), ...own]);
+    for (const text of kind.warn?.(object, old) ?? []) request.warn(text);
+    return object;
+  }
+
+  #nameFor({ metadata }: KubeObject): string {
+    const prefix = metadata['generateName'];
+    if (metadata.name !== '' || typeof prefix !== 'string' || prefix === '') return metadata.name;
+    return prefix.slice(0, MAX_GENERATED_PREFIX) + this.#ports.suffix(SUFFIX_LENGTH);
+  }
+
+  /** NamespaceLifecycle admission. */
+  #checkNamespace({ kind, namespace }: WriteRequest, name: string): void {
+    if (!kind.namespaced || namespace === undefined) return;
+    const namespaces = this.#ports.registry.get('', 'namespaces');
+    const found = namespaces === undefined ? undefined : this.find(namespaces, undefined, namespace)?.object;
+    if (found === undefined) throw notFound({ group: '', plural: 'namespaces' }, namespace);
+    if (found.metadata.deletionTimestamp === undefined) return;
+    const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+    const failure = forbidden(kind, name, why);
+    const cause = {
+      reason: 'NamespaceTerminating',
+      message: `namespace ${namespace} is being terminated`,
+      field: 'metadata.namespace',
+    };
+    throw new ApiFailure(failure.code, failure.reason, failure.message, { ...failure.details, causes: [cause] });
+  }
+
+  /** True when the caller named a version. */
+  #checkPreconditions(kind: Kind, entry: Entry, { metadata }: KubeObject): boolean {
+    const { name } = entry.object.metadata;
+    const { uid, resourceVersion } = metadata;
+    if (uid !== undefined && uid !== '' && uid !== entry.object.metadata.uid) {
+      const key = entry.key.replace(/^\/core\//, '/registry/').replace(/^\/(?!registry)/, '/registry/');
+      const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${entry.object.metadata.uid ?? ''}`;
+      throw conflict(kind, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
+    }
+    if (resourceVersion === undefined || resourceVersion === '') return false;
+    if (!/^\d+$/.test(resourceVersion)) throw internal(`strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);
+    if (resourceVersion === '0') return false;
+    if (Number(resourceVersion) !== entry.version) throw conflict(kind, name, MODIFIED);
+    return true;
+  }
+
+  #checkDeletePreconditions(kind: Kind, { object }: Entry, { preconditions }: DeleteOptions): void {
+    const { uid, resourceVersion, name } = object.metadata;
+    const refuse = (why: string) => conflict({ group: '', plural: kind.kind }, name, why);
+    if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
+      throw refuse(
+        `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid ?? ''}). The object might have been deleted and then recreated`,
+      );
+    }
+    if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
+      throw refuse(
+        `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion ?? ''}). The object might have been modified`,
+      );
+    }
+  }
+
+  #graceOf(kind: Kind, object: KubeObject, options: DeleteOptions): number {
+    const natural = kind.graceSeconds?.(object);
+    if (natural === undefined) return 0;
+    return options.gracePeriodSeconds ?? natural;
+  }
+
+  #remove(kind: Kind, entry: Entry, last: KubeObject, dryRun: boolean): KubeObject {
+    if (dryRun) return last;
+    // Watches show the object as it was when it went.
+    const outcome = this.#ports.store.delete(entry.key, entry.version);
+    if (!outcome.ok) throw conflict(kind, entry.object.metadata.name, MODIFIED);
+    return withMeta(last, { resourceVersion: String(outcome.entry.version) });
+  }
+
+  #refuse(kind: Kind, object: KubeObject, errors: readonly FieldError[]): void {
+    if (errors.length > 0) throw invalid(kind, object.metadata.name, errors);
+  }
+}
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+/** What the server owns stays as it is (rest/update.go, meta.go). */
+function keepMeta(submitted: KubeObject, old: KubeObject): KubeObject {
+  const { metadata } = old;
+  return withMeta(submitted, {
+    name: submitted.metadata.name,
+    uid: metadata.uid,
+    creationTimestamp: metadata.creationTimestamp,
+    deletionTimestamp: metadata.deletionTimestamp,
+    deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds,
+    selfLink: undefined,
+    generation: metadata.generation,
+    resourceVersion: metadata.resourceVersion,
+  });
+}
+
+function raiseGeneration(kind: Kind, object: KubeObject, old: KubeObject): KubeObject {
+  if (kind.generation !== true || sameJson(object['spec'], old['spec'])) return object;
+  return withMeta(object, { generation: (old.metadata.generation ?? 0) + 1 });
+}
+
+/** A marked object whose last finalizer went, and whose grace period is over, goes for good (store.go deleteForEmptyFinalizers). */
+function mayGo({ metadata }: KubeObject): boolean {
+  return (
+    metadata.deletionTimestamp !== undefined &&
+    (metadata.finalizers ?? []).length === 0 &&
+    (metadata.deletionGracePeriodSeconds ?? 0) === 0
+  );
+}
+
+/** store.go deletionFinalizersForGarbageCollection: the policy becomes a finalizer that the garbage collector takes away. */
+function deletionFinalizers(object: KubeObject, { propagationPolicy }: DeleteOptions): KubeObject {
+  const rest = (object.metadata.finalizers ?? []).filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');
+  const own = (object.metadata.finalizers ?? []).filter((name) => name === 'orphan' || name === 'foregroundDeletion');
+  const wanted =
+    propagationPolicy === undefined
+      ? own
+      : propagationPolicy === 'Orphan'
+        ? ['orphan']
+        : propagationPolicy === 'Foreground'
+          ? ['foregroundDeletion']
+          : [];
+  const finalizers = [...rest, ...wanted];
+  return withMeta(object, { finalizers: finalizers.length === 0 ? undefined : finalizers });
+}
+
+function shortens({ metadata }: KubeObject, grace: number): boolean {
+  return grace < (metadata.deletionGracePeriodSeconds ?? 0);
+}
+
+function withoutVersion(object: KubeObject): KubeObject {
+  return withMeta(object, { resourceVersion: undefined, managedFields: undefined });
+}
+
+function dropUndefined(object: KubeObject): KubeObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as KubeObject;
+}
+

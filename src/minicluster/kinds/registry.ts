@@ -1,0 +1,67 @@
+import type { Kind, KindVersion } from './kind.ts';
+
+export interface FoundKind {
+  readonly kind: Kind;
+  readonly version: KindVersion;
+}
+
+/** The kinds that are served: the built-in ones, and those that CustomResourceDefinitions add and take away. */
+export class KindRegistry {
+  readonly #kinds = new Map<string, Kind>();
+
+  constructor(kinds: readonly Kind[]) {
+    for (const kind of kinds) this.add(kind);
+  }
+
+  add(kind: Kind): void {
+    this.#kinds.set(`${kind.group}/${kind.plural}`, kind);
+  }
+
+  remove(group: string, plural: string): void {
+    this.#kinds.delete(`${group}/${plural}`);
+  }
+
+  all(): readonly Kind[] {
+    return [...this.#kinds.values()];
+  }
+
+  get(group: string, plural: string): Kind | undefined {
+    return this.#kinds.get(`${group}/${plural}`);
+  }
+
+  hasGroup(group: string): boolean {
+    return this.all().some((kind) => kind.group === group);
+  }
+
+  /** The kind in one of its versions. */
+  find(group: string, version: string, plural: string): FoundKind | undefined {
+    const kind = this.get(group, plural);
+    const found = kind?.versions.find((each) => each.version === version);
+    return kind === undefined || found === undefined ? undefined : { kind, version: found };
+  }
+
+  /** By `apiVersion` and `kind`, as owner references and scale targets name it. */
+  byKind(apiVersion: string, name: string): FoundKind | undefined {
+    const cut = apiVersion.indexOf('/');
+    const [group, version] = cut < 0 ? ['', apiVersion] : [apiVersion.slice(0, cut), apiVersion.slice(cut + 1)];
+    const kind = this.all().find((each) => each.group === group && each.kind === name);
+    const found = kind?.versions.find((each) => each.version === version) ?? kind?.versions[0];
+    return kind === undefined || found === undefined ? undefined : { kind, version: found };
+  }
+}
+
+/** `apps/v1`, or `v1` for the core group. */
+export function groupVersion(group: string, version: string): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+/** Key of an object in the store. */
+export function storeKey(kind: Kind, namespace: string | undefined, name: string): string {
+  return `${storePrefix(kind, namespace)}${name}`;
+}
+
+/** Prefix of a collection in the store: of a namespace, or of all. */
+export function storePrefix(kind: Kind, namespace: string | undefined): string {
+  const all = `/${kind.group === '' ? 'core' : kind.group}/${kind.plural}/`;
+  return namespace === undefined ? all : `${all}${namespace}/`;
+}
