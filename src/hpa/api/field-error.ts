@@ -13,7 +13,12 @@ export type FieldErrorType =
   | 'FieldValueInvalid'
   | 'FieldValueNotSupported'
   | 'FieldValueForbidden'
-  | 'FieldValueTooLong';
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'FieldValueDuplicate'
+  | 'FieldValueNotFound'
+  | 'FieldValueTypeInvalid'
+  | 'InternalError';
 
 /**
  * The rejected value; how it prints depends on its Go type: a plain string, a type made of string (`named`), a number, or a
@@ -21,7 +26,9 @@ export type FieldErrorType =
  */
 export type BadValue =
   | { readonly kind: 'string' | 'named' | 'quantity'; readonly value: string }
-  | { readonly kind: 'number'; readonly value: number };
+  | { readonly kind: 'number'; readonly value: number }
+  /** Anything else; upstream prints it as JSON (from 1.34 on). */
+  | { readonly kind: 'json'; readonly value: unknown };
 
 export interface FieldError {
   readonly path: FieldPath;
@@ -33,6 +40,7 @@ export interface FieldError {
 export const plain = (value: string): BadValue => ({ kind: 'string', value });
 export const named = (value: string): BadValue => ({ kind: 'named', value });
 export const numeric = (value: number): BadValue => ({ kind: 'number', value });
+export const json = (value: unknown): BadValue => ({ kind: 'json', value });
 export const quantity = (value: string): BadValue => ({ kind: 'quantity', value });
 
 export const required = (path: FieldPath, detail: string): FieldError => ({ path, type: 'FieldValueRequired', detail });
@@ -60,6 +68,11 @@ const TYPE_TEXTS: Readonly<Record<FieldErrorType, string>> = {
   FieldValueNotSupported: 'Unsupported value',
   FieldValueForbidden: 'Forbidden',
   FieldValueTooLong: 'Too long',
+  FieldValueTooMany: 'Too many',
+  FieldValueDuplicate: 'Duplicate value',
+  FieldValueNotFound: 'Not found',
+  FieldValueTypeInvalid: 'Invalid value',
+  InternalError: 'Internal error',
 };
 
 /** The error without its field (Error.ErrorBody): `message` of a cause in a 422 Status. */
@@ -75,6 +88,7 @@ export function errorText(error: FieldError, quirks: Quirks): string {
 
 function valueText(bad: BadValue, quirks: Quirks): string {
   if (bad.kind === 'number') return String(bad.value);
+  if (bad.kind === 'json') return goJson(bad.value);
   if (bad.kind === 'string') return quote(bad.value);
   const old = quirks.quantityErrorsAsGoStruct;
   if (bad.kind === 'named') return old ? quote(bad.value) : goJson(bad.value);

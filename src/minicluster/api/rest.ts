@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../contracts/kube-client.ts';
 import type { FieldError } from '../../hpa/api/field-error.ts';
 import type { UserInfo } from '../../kube/aggregated-auth/types.ts';
-import type { Kind, RuleContext } from '../kinds/kind.ts';
+import type { Kind, KindVersion, RuleContext } from '../kinds/kind.ts';
 import { type KindRegistry, storeKey } from '../kinds/registry.ts';
 import type { Entry, Store } from '../store/store.ts';
 import { alreadyExists, ApiFailure, conflict, forbidden, internal, invalid, MODIFIED, notFound } from './failure.ts';
@@ -20,8 +20,12 @@ export interface RestPorts {
 /** One write as somebody asked for it. */
 export interface WriteRequest {
   readonly kind: Kind;
+  /** The version that the request speaks. */
+  readonly version: KindVersion;
   readonly namespace: string | undefined;
   readonly user: UserInfo;
+  /** Whose fields these are, for metadata.managedFields. */
+  readonly manager: string;
   readonly dryRun: boolean;
   /** Told of every warning of the kind's rules. */
   readonly warn: (text: string) => void;
@@ -79,7 +83,7 @@ export class Rest {
         const outcome = this.#ports.store.create(key, object);
         if (outcome.ok) return outcome.entry.object;
       }
-      if (!generated || round >= MAX_GENERATED_TRIES) throw alreadyExists(kind, object.metadata.name);
+      if (!generated || round >= MAX_GENERATED_TRIES) throw this.#taken(kind, key, object.metadata.name);
     }
   }
 
@@ -87,19 +91,15 @@ export class Rest {
    * Replaces an object by what `change` makes of the present one, again when somebody else was faster and the caller named no
    * version. `create`: for what may also create (PUT never does here, apply does).
    */
-  update(
-    request: WriteRequest,
-    name: string,
-    part: Part,
-    change: (present: KubeObject) => KubeObject,
-  ): Written {
+  update(request: WriteRequest, name: string, part: Part, change: (present: KubeObject) => KubeObject): Written {
     const { kind, namespace, dryRun } = request;
     for (let round = 0; ; round += 1) {
       const entry = this.get(kind, namespace, name);
       const submitted = change(entry.object);
       const expected = this.#checkPreconditions(kind, entry, submitted);
       const object = this.#prepareUpdate(request, submitted, entry.object, part);
-      if (sameJson(withoutVersion(object), withoutVersion(entry.object))) return { object: entry.object, changed: false };
+      if (sameJson(withoutVersion(object), withoutVersion(entry.object)))
+        return { object: entry.object, changed: false };
       if (mayGo(object)) return { object: this.#remove(kind, entry, object, dryRun), changed: true };
       if (dryRun) return { object: withMeta(object, { resourceVersion: String(entry.version) }), changed: true };
       const outcome = this.#ports.store.update(storeKey(kind, namespace, name), object, entry.version);
@@ -109,14 +109,22 @@ export class Rest {
   }
 
   /** Removes for good, or marks when finalizers or a grace period stand in the way. */
-  delete(request: WriteRequest, name: string, options: DeleteOptions): { readonly object: KubeObject; readonly gone: boolean } {
+  delete(
+    request: WriteRequest,
+    name: string,
+    options: DeleteOptions,
+  ): { readonly object: KubeObject; readonly gone: boolean } {
     const { kind, namespace, dryRun } = request;
     const entry = this.get(kind, namespace, name);
     this.#checkDeletePreconditions(kind, entry, options);
+    kind.checkDelete?.(entry.object, this.context(request));
+    const waiting = kind.mark?.(entry.object, timeText(this.#ports.now()));
+    if (waiting !== undefined) return this.#mark(request, entry, waiting);
     const object = deletionFinalizers(entry.object, options);
     const grace = this.#graceOf(kind, object, options);
     const finalizers = object.metadata.finalizers ?? [];
-    if (finalizers.length === 0 && grace === 0) return { object: this.#remove(kind, entry, object, dryRun), gone: true };
+    if (finalizers.length === 0 && grace === 0)
+      return { object: this.#remove(kind, entry, object, dryRun), gone: true };
     if (object.metadata.deletionTimestamp !== undefined && !shortens(object, grace)) {
       return { object: entry.object, gone: false };
     }
@@ -129,6 +137,17 @@ export class Rest {
     if (dryRun) return { object: marked, gone: false };
     const outcome = this.#ports.store.update(entry.key, marked, entry.version);
     if (!outcome.ok) throw conflict(kind, name, MODIFIED);
+    return { object: outcome.entry.object, gone: false };
+  }
+
+  #mark(
+    { kind, dryRun }: WriteRequest,
+    entry: Entry,
+    marked: KubeObject,
+  ): { readonly object: KubeObject; readonly gone: boolean } {
+    if (dryRun || sameJson(marked, entry.object)) return { object: marked, gone: false };
+    const outcome = this.#ports.store.update(entry.key, marked, entry.version);
+    if (!outcome.ok) throw conflict(kind, entry.object.metadata.name, MODIFIED);
     return { object: outcome.entry.object, gone: false };
   }
 
@@ -184,10 +203,17 @@ export class Rest {
     const base = hasStatus ? { ...defaulted, status: old['status'] } : defaulted;
     const prepared = part === 'main' ? (kind.prepareUpdate?.(base, old, context) ?? base) : base;
     const object = dropUndefined(raiseGeneration(kind, prepared, old));
-    const own = part === 'main' ? (kind.validateUpdate?.(object, old, context) ?? kind.validate?.(object, context) ?? []) : [];
+    const own =
+      part === 'main' ? (kind.validateUpdate?.(object, old, context) ?? kind.validate?.(object, context) ?? []) : [];
     this.#refuse(kind, object, [...validateMetaUpdate(kind, object, old), ...own]);
     for (const text of kind.warn?.(object, old) ?? []) request.warn(text);
     return object;
+  }
+
+  #taken(kind: Kind, key: string, name: string): ApiFailure {
+    const failure = alreadyExists(kind, name);
+    if (this.#ports.store.get(key)?.object.metadata.deletionTimestamp === undefined) return failure;
+    return new ApiFailure(failure.code, failure.reason, `object is being deleted: ${failure.message}`, failure.details);
   }
 
   #nameFor({ metadata }: KubeObject): string {
@@ -220,10 +246,15 @@ export class Rest {
     if (uid !== undefined && uid !== '' && uid !== entry.object.metadata.uid) {
       const key = entry.key.replace(/^\/core\//, '/registry/').replace(/^\/(?!registry)/, '/registry/');
       const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${entry.object.metadata.uid ?? ''}`;
-      throw conflict(kind, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
+      throw conflict(
+        kind,
+        name,
+        `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+      );
     }
     if (resourceVersion === undefined || resourceVersion === '') return false;
-    if (!/^\d+$/.test(resourceVersion)) throw internal(`strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);
+    if (!/^\d+$/.test(resourceVersion))
+      throw internal(`strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);
     if (resourceVersion === '0') return false;
     if (Number(resourceVersion) !== entry.version) throw conflict(kind, name, MODIFIED);
     return true;
@@ -325,4 +356,3 @@ function withoutVersion(object: KubeObject): KubeObject {
 function dropUndefined(object: KubeObject): KubeObject {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as KubeObject;
 }
-

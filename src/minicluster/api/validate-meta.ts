@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../contracts/kube-client.ts';
-import { type FieldError, invalid, plain, required } from '../../hpa/api/field-error.ts';
+import { type FieldError, invalid, json, plain, required } from '../../hpa/api/field-error.ts';
 import {
   dnsLabelFaults,
   dnsSubdomainFaults,
@@ -45,7 +45,10 @@ export function validateMeta(kind: Kind, { metadata }: KubeObject): readonly Fie
   ];
   const { generateName: _prefix, ...others } = metadata;
   // The rest is the same for all kinds; a name and a namespace that are right keep it from repeating what is said above.
-  const rest = validateObjectMeta({ ...others, name: 'x', namespace: metadata.namespace ?? 'x' } as HpaObjectMeta, QUIRKS);
+  const rest = validateObjectMeta(
+    { ...others, name: 'x', namespace: metadata.namespace ?? 'x' } as HpaObjectMeta,
+    QUIRKS,
+  );
   return [...names, ...rest, ...ownerRules(metadata.ownerReferences), ...finalizerRules(metadata.finalizers)];
 }
 
@@ -70,7 +73,7 @@ function ownerRules(owners: KubeObject['metadata']['ownerReferences']): readonly
   const controllers = (owners ?? []).filter(({ controller }) => controller === true);
   if (controllers.length < 2) return [];
   const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controllers[0]?.kind ?? ''} and ${controllers[1]?.kind ?? ''}`;
-  return [{ path: ['metadata', 'ownerReferences'], type: 'FieldValueInvalid', badValue: { kind: 'number', value: JSON.stringify(owners) as unknown as number }, detail }];
+  return [{ path: ['metadata', 'ownerReferences'], type: 'FieldValueInvalid', badValue: json(owners), detail }];
 }
 
 function finalizerRules(names: readonly string[] | undefined): readonly FieldError[] {

@@ -48,6 +48,10 @@ export interface Kind {
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
   readonly namespaced: boolean;
+  /** Another group whose objects these are (events.k8s.io shows those of the core group). */
+  readonly storedIn?: string;
+  /** Of a CustomResourceDefinition: lists name apiVersion and kind in every item, strategic merge is not to be had. */
+  readonly custom?: boolean;
   readonly verbs?: readonly Verb[];
   /** The first is the preferred one; exactly one has no conversion: the stored one. */
   readonly versions: readonly KindVersion[];
@@ -70,10 +74,18 @@ export interface Kind {
   /** Warnings of a create or update (HTTP Warning headers), without code and agent. */
   readonly warn?: (object: KubeObject, old: KubeObject | undefined) => readonly string[];
   readonly columns?: readonly Column[];
+  /** Marks of a Table's row (a pod that is done). */
+  readonly rowConditions?: (object: KubeObject) => readonly Readonly<Record<string, string>>[] | undefined;
   /** Field selectors besides metadata.name and metadata.namespace: path → value as text. */
   readonly fields?: Readonly<Record<string, (object: KubeObject) => string>>;
   /** A deletion with a grace period marks first (pods); seconds for an object, 0 = at once. */
   readonly graceSeconds?: (object: KubeObject) => number;
+  /** A deletion answers with the object, not with a Status (generic registry ReturnDeletedObject). */
+  readonly returnsDeleted?: boolean;
+  /** What stands in the way of a deletion; raises ApiFailure. */
+  readonly checkDelete?: (object: KubeObject, context: RuleContext) => void;
+  /** Instead of removing: the object as it waits for somebody to let it go, or undefined to remove (namespaces). */
+  readonly mark?: (object: KubeObject, now: string) => KubeObject | undefined;
 }
 
 /** Where `scale` finds its numbers. */

@@ -33,6 +33,18 @@ export class KindRegistry {
     return this.all().some((kind) => kind.group === group);
   }
 
+  /** Whether upstream's scheme would know this kind: a served one, its list, or one of those that every group has. */
+  knows(apiVersion: string, name: string): boolean {
+    const [group, version] = splitGroupVersion(apiVersion);
+    if (COMMON_KINDS.includes(name)) return this.hasGroup(group);
+    return this.all().some(
+      (each) =>
+        each.group === group &&
+        each.versions.some((one) => one.version === version) &&
+        (each.kind === name || `${each.kind}List` === name),
+    );
+  }
+
   /** The kind in one of its versions. */
   find(group: string, version: string, plural: string): FoundKind | undefined {
     const kind = this.get(group, plural);
@@ -42,12 +54,27 @@ export class KindRegistry {
 
   /** By `apiVersion` and `kind`, as owner references and scale targets name it. */
   byKind(apiVersion: string, name: string): FoundKind | undefined {
-    const cut = apiVersion.indexOf('/');
-    const [group, version] = cut < 0 ? ['', apiVersion] : [apiVersion.slice(0, cut), apiVersion.slice(cut + 1)];
+    const [group, version] = splitGroupVersion(apiVersion);
     const kind = this.all().find((each) => each.group === group && each.kind === name);
     const found = kind?.versions.find((each) => each.version === version) ?? kind?.versions[0];
     return kind === undefined || found === undefined ? undefined : { kind, version: found };
   }
+}
+
+const COMMON_KINDS = [
+  'CreateOptions',
+  'DeleteOptions',
+  'GetOptions',
+  'ListOptions',
+  'PatchOptions',
+  'UpdateOptions',
+  'WatchEvent',
+];
+
+/** Group and version of `apps/v1` or `v1`. */
+export function splitGroupVersion(apiVersion: string): readonly [string, string] {
+  const cut = apiVersion.indexOf('/');
+  return cut < 0 ? ['', apiVersion] : [apiVersion.slice(0, cut), apiVersion.slice(cut + 1)];
 }
 
 /** `apps/v1`, or `v1` for the core group. */
@@ -62,6 +89,6 @@ export function storeKey(kind: Kind, namespace: string | undefined, name: string
 
 /** Prefix of a collection in the store: of a namespace, or of all. */
 export function storePrefix(kind: Kind, namespace: string | undefined): string {
-  const all = `/${kind.group === '' ? 'core' : kind.group}/${kind.plural}/`;
+  const all = `/${kind.storedIn ?? (kind.group === '' ? 'core' : kind.group)}/${kind.plural}/`;
   return namespace === undefined ? all : `${all}${namespace}/`;
 }

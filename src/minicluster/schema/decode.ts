@@ -21,8 +21,9 @@ interface Where {
 }
 
 /**
- * A foreign JSON value as a value of this type: unknown fields are left out and reported, `null` counts as absent, and empty
- * values stay as they are (what Go drops by `omitempty` is the kinds' business). Raises DecodeError.
+ * A foreign JSON value as a value of this type: unknown fields are left out and reported, `null` counts as absent, and what
+ * Go's `omitempty` would not write again is left out too: empty texts, lists and maps, and zeros of fields that are no
+ * pointers (`omit`). Fields without `omitempty` come back by the kind's defaults. Raises DecodeError.
  */
 export function decode(
   type: Type,
@@ -59,13 +60,33 @@ function decodeStruct(type: StructType, foreign: unknown, where: Where, unknown:
     const field: Field | undefined = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
     const path = join(where.path, name);
     if (field === undefined) {
-      unknown.push(path);
+      if (type.open === true && child !== null) value[name] = child;
+      if (type.open !== true) unknown.push(path);
       continue;
     }
     const decoded = decodeAt(field.type, child, { struct, field: join(where.field, name), path }, unknown);
-    if (decoded !== undefined) value[name] = decoded;
+    if (decoded !== undefined && !isOmitted(field.type, decoded)) value[name] = decoded;
   }
   return value;
+}
+
+function isOmitted(type: Type, value: unknown): boolean {
+  switch (type.is) {
+    case 'string':
+    case 'bytes':
+      return value === '';
+    case 'list':
+      return Array.isArray(value) && value.length === 0;
+    case 'map':
+      return isFields(value) && Object.keys(value).length === 0;
+    case 'bool':
+      return type.omit === true && value === false;
+    case 'int32':
+    case 'int64':
+      return type.omit === true && value === 0;
+    default:
+      return false;
+  }
 }
 
 function decodeMap(type: Type & { is: 'map' }, foreign: unknown, where: Where, unknown: string[]): unknown {

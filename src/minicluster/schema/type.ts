@@ -3,7 +3,9 @@
  * publish OpenAPI. A kind's file writes them with the functions below.
  */
 export type Type =
-  | { readonly is: 'string' | 'bool' | 'int32' | 'int64' | 'float64' }
+  | { readonly is: 'string' | 'float64' }
+  /** `omit`: no pointer in Go and `omitempty`, so that zero is as good as absent. */
+  | { readonly is: 'bool' | 'int32' | 'int64'; readonly omit?: boolean }
   /** resource.Quantity, metav1.Time, metav1.MicroTime, intstr.IntOrString, []byte (base64), runtime.RawExtension, FieldsV1. */
   | { readonly is: 'quantity' | 'time' | 'microTime' | 'intOrString' | 'bytes' | 'raw' | 'duration' }
   | { readonly is: 'map'; readonly of: Type }
@@ -18,6 +20,8 @@ export interface StructType {
   readonly fields: Readonly<Record<string, Field>>;
   /** Server-side apply takes it or leaves it as a whole (`+structType=atomic`). */
   readonly atomic?: boolean;
+  /** Fields that are not listed are kept as they are (custom resources). */
+  readonly open?: boolean;
 }
 
 export interface Field {
@@ -38,6 +42,11 @@ export interface ListMerge {
 
 export const text: Type = { is: 'string' };
 export const bool: Type = { is: 'bool' };
+/** A bool that is not written when false. */
+export const flag: Type = { is: 'bool', omit: true };
+/** An int32 that is not written when 0. */
+export const count: Type = { is: 'int32', omit: true };
+export const count64: Type = { is: 'int64', omit: true };
 export const int32: Type = { is: 'int32' };
 export const int64: Type = { is: 'int64' };
 export const float64: Type = { is: 'float64' };

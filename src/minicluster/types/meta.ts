@@ -1,4 +1,17 @@
-import { bool, int64, keyed, list, raw, set, struct, type StructType, text, texts, time } from '../schema/type.ts';
+import {
+  bool,
+  count64,
+  int64,
+  keyed,
+  list,
+  raw,
+  set,
+  struct,
+  type StructType,
+  text,
+  texts,
+  time,
+} from '../schema/type.ts';
 
 const ownerReference: StructType = struct(
   'v1.OwnerReference',
@@ -24,7 +37,7 @@ export const objectMeta: StructType = struct('v1.ObjectMeta', {
   selfLink: text,
   uid: text,
   resourceVersion: text,
-  generation: int64,
+  generation: count64,
   creationTimestamp: time,
   deletionTimestamp: time,
   deletionGracePeriodSeconds: int64,
@@ -48,7 +61,7 @@ export const labelSelector: StructType = struct(
 export const condition: StructType = struct('v1.Condition', {
   type: text,
   status: text,
-  observedGeneration: int64,
+  observedGeneration: count64,
   lastTransitionTime: time,
   reason: text,
   message: text,

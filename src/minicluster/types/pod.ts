@@ -1,5 +1,8 @@
 import {
   bool,
+  count,
+  count64,
+  flag,
   int32,
   int64,
   intOrString,
@@ -56,11 +59,11 @@ const probe = struct('v1.Probe', {
   httpGet,
   tcpSocket,
   grpc: struct('v1.GRPCAction', { port: int32, service: text }),
-  initialDelaySeconds: int32,
-  timeoutSeconds: int32,
-  periodSeconds: int32,
-  successThreshold: int32,
-  failureThreshold: int32,
+  initialDelaySeconds: count,
+  timeoutSeconds: count,
+  periodSeconds: count,
+  successThreshold: count,
+  failureThreshold: count,
   terminationGracePeriodSeconds: int64,
 });
 const lifecycleHandler = struct('v1.LifecycleHandler', {
@@ -106,7 +109,7 @@ const containerFields = {
   args: list(text),
   workingDir: text,
   ports: keyed(
-    struct('v1.ContainerPort', { name: text, hostPort: int32, containerPort: int32, protocol: text, hostIP: text }),
+    struct('v1.ContainerPort', { name: text, hostPort: count, containerPort: int32, protocol: text, hostIP: text }),
     'containerPort',
     ['containerPort', 'protocol'],
   ),
@@ -124,7 +127,7 @@ const containerFields = {
   volumeMounts: keyed(
     struct('v1.VolumeMount', {
       name: text,
-      readOnly: bool,
+      readOnly: flag,
       recursiveReadOnly: text,
       mountPath: text,
       subPath: text,
@@ -142,9 +145,9 @@ const containerFields = {
   terminationMessagePolicy: text,
   imagePullPolicy: text,
   securityContext,
-  stdin: bool,
-  stdinOnce: bool,
-  tty: bool,
+  stdin: flag,
+  stdinOnce: flag,
+  tty: flag,
 };
 export const container: StructType = struct('v1.Container', containerFields);
 const ephemeralContainer = struct('v1.EphemeralContainer', { ...containerFields, targetContainerName: text });
@@ -218,9 +221,9 @@ export const podSpec: StructType = struct('v1.PodSpec', {
   serviceAccount: text,
   automountServiceAccountToken: bool,
   nodeName: text,
-  hostNetwork: bool,
-  hostPID: bool,
-  hostIPC: bool,
+  hostNetwork: flag,
+  hostPID: flag,
+  hostIPC: flag,
   shareProcessNamespace: bool,
   securityContext: podSecurityContext,
   imagePullSecrets: keyed(localReference, 'name'),
@@ -278,7 +281,7 @@ export const podTemplate: StructType = struct('v1.PodTemplateSpec', { metadata: 
 const running = struct('v1.ContainerStateRunning', { startedAt: time });
 const terminated = struct('v1.ContainerStateTerminated', {
   exitCode: int32,
-  signal: int32,
+  signal: count,
   reason: text,
   message: text,
   startedAt: time,
@@ -303,7 +306,7 @@ const containerStatus = struct('v1.ContainerStatus', {
   allocatedResources: quantities,
   resources,
   volumeMounts: keyed(
-    struct('v1.VolumeMountStatus', { name: text, mountPath: text, readOnly: bool, recursiveReadOnly: text }),
+    struct('v1.VolumeMountStatus', { name: text, mountPath: text, readOnly: flag, recursiveReadOnly: text }),
     'mountPath',
   ),
   user: struct('v1.ContainerUser', {
@@ -315,12 +318,12 @@ const ip = (go: string) => keyed(struct(go, { ip: text }), 'ip');
 
 /** core/v1 types.go PodStatus. */
 export const podStatus: StructType = struct('v1.PodStatus', {
-  observedGeneration: int64,
+  observedGeneration: count64,
   phase: text,
   conditions: keyed(
     struct('v1.PodCondition', {
       type: text,
-      observedGeneration: int64,
+      observedGeneration: count64,
       status: text,
       lastProbeTime: time,
       lastTransitionTime: time,

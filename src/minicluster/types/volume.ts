@@ -1,4 +1,4 @@
-import { bool, int32, int64, list, quantity, struct, type StructType, text, texts } from '../schema/type.ts';
+import { bool, flag, int32, int64, list, quantity, struct, type StructType, text, texts } from '../schema/type.ts';
 import { labelSelector, objectMeta } from './meta.ts';
 
 const items = list(struct('v1.KeyToPath', { key: text, path: text, mode: int32 }));
@@ -50,8 +50,8 @@ export const volume: StructType = struct('v1.Volume', {
   hostPath: struct('v1.HostPathVolumeSource', { path: text, type: text }),
   emptyDir: struct('v1.EmptyDirVolumeSource', { medium: text, sizeLimit: quantity }),
   secret: struct('v1.SecretVolumeSource', { secretName: text, items, defaultMode: int32, optional: bool }),
-  nfs: struct('v1.NFSVolumeSource', { server: text, path: text, readOnly: bool }),
-  persistentVolumeClaim: struct('v1.PersistentVolumeClaimVolumeSource', { claimName: text, readOnly: bool }),
+  nfs: struct('v1.NFSVolumeSource', { server: text, path: text, readOnly: flag }),
+  persistentVolumeClaim: struct('v1.PersistentVolumeClaimVolumeSource', { claimName: text, readOnly: flag }),
   downwardAPI: struct('v1.DownwardAPIVolumeSource', { items: downwardItems, defaultMode: int32 }),
   configMap: struct('v1.ConfigMapVolumeSource', { name: text, items, defaultMode: int32, optional: bool }),
   projected: struct('v1.ProjectedVolumeSource', { sources: list(projection), defaultMode: int32 }),
