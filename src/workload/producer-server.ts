@@ -9,6 +9,8 @@ export interface ProducerOptions {
   /** Whoever publishes must send it as `Authorization: Bearer <token>`. */
   readonly token: string;
   readonly ready: () => boolean;
+  /** Judges the Host header: a web page must not reach a local server under a name of its own (DNS rebinding). */
+  readonly isAllowedHost: (host: string | undefined) => boolean;
   readonly stop: AbortSignal;
   readonly log: (line: string) => void;
 }
@@ -47,6 +49,7 @@ export function producerServer(options: ProducerOptions): Server {
 }
 
 async function answerTo(request: IncomingMessage, options: ProducerOptions): Promise<Answer> {
+  if (!options.isAllowedHost(request.headers.host)) return refuse(403, 'this host name is not served here');
   const path = request.url?.split('?', 1)[0] ?? '/';
   const [, count] = /^\/publish(?:\/([^/]*))?$/.exec(path) ?? [undefined, null];
   if (count !== null) return await publish(request, count, options);
@@ -71,6 +74,21 @@ async function publish(request: IncomingMessage, count: string | undefined, opti
   // Fewer only when the program is told to stop in the middle.
   return { status: published === number ? 200 : 503, body: { published, waiting } };
 }
+
+/**
+ * Whether a Host header names this machine's loopback, an IP address, the pod, or the Service: names that an attacker cannot
+ * point somewhere. `names` are the ones allowed besides.
+ */
+export function hostCheck(names: readonly string[]): (host: string | undefined) => boolean {
+  const allowed = new Set(['localhost', ...names].map((name) => name.toLowerCase()));
+  return (host) => {
+    const name = /^(\[[0-9a-fA-F:.]+\]|[^:]+)(?::\d{1,5})?$/.exec(host ?? '')?.[1]?.toLowerCase();
+    return name !== undefined && (allowed.has(name) || UNFORGEABLE.some((pattern) => pattern.test(name)));
+  };
+}
+
+/** Addresses, and names of Services, which no public DNS server answers for. */
+const UNFORGEABLE = [/^\[/, /^\d{1,3}(\.\d{1,3}){3}$/, /\.svc(\.cluster\.local)?$/];
 
 function isBearer(header: string | undefined, token: string): boolean {
   const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';

@@ -4,7 +4,7 @@ import { realClock } from '../../platform/clock.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { Env } from '../../workload/env.ts';
 import { listen } from '../../workload/health-server.ts';
-import { producerServer } from '../../workload/producer-server.ts';
+import { hostCheck, producerServer } from '../../workload/producer-server.ts';
 import { log, runProgram } from './run-program.ts';
 import { queueOf } from './workload-queue.ts';
 
@@ -24,7 +24,9 @@ await runProgram(async (stop) => {
     },
   });
   const token = env.secret('TOKEN');
-  const server = producerServer({ queue, token, ready: () => state.ready && !stop.aborted, stop, log });
+  const isAllowedHost = hostCheck(env.text('ALLOWED_HOSTS', 'producer').split(','));
+  const ready = () => state.ready && !stop.aborted;
+  const server = producerServer({ queue, token, ready, isAllowedHost, stop, log });
   await listen(server, env.number('PORT', 8080, 0, 65_535), env.text('HOST', '127.0.0.1'));
   log('producer listens');
   while (!stop.aborted) {
