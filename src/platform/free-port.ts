@@ -1,7 +1,24 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that was free a moment ago, chosen by the system. */
-export function freePort(): Promise<number> {
+/**
+ * Below the range from which the system takes ports for outgoing connections (Linux 32768 up, macOS 49152 up). A port of that
+ * range can be taken by any connection between now and the moment its server binds it: an API server alone opens hundreds.
+ */
+const [LOWEST, HIGHEST] = [20_000, 29_999];
+const TRIES = 50;
+
+/** A TCP port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const port = randomInt(LOWEST, HIGHEST + 1);
+    if (!(await isPortBusy(port))) return port;
+  }
+  return systemPort();
+}
+
+/** Whichever the system gives. */
+function systemPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -40,9 +40,10 @@ export async function choosePorts(choice: PortChoice): Promise<NativePorts> {
   }
   for (const name of NAMES) {
     if (chosen[name] !== 0) continue;
+    const taken = Object.values(chosen);
     const kept = choice.kept?.[name];
-    chosen[name] =
-      kept !== undefined && (await isUsable(choice, name, kept)) ? kept : await unused(choice, Object.values(chosen));
+    const isFree = kept !== undefined && !taken.includes(kept) && (await isUsable(choice, name, kept));
+    chosen[name] = isFree ? kept : await unused(choice, taken);
   }
   return chosen;
 }

@@ -102,6 +102,7 @@ export const CLUSTER_ERRORS: Readonly<Record<ClusterErrorId, ErrorEntry>> = {
     why: '{reason}',
     actions: [
       'run `metrics-lab up --backend native` again: it goes on where this one ended',
+      'behind a proxy? Set HTTPS_PROXY and NODE_USE_ENV_PROXY=1',
       'no way to the internet? Bring the binaries here and name their folder with --bin-dir',
     ],
     retryable: true,

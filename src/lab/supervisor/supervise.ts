@@ -19,8 +19,6 @@ export interface SuperviseOptions {
   readonly capLog: (path: string) => boolean;
 }
 
-const BUSY_MS = 50;
-const IDLE_MS = 500;
 const READ_EVERY_MS = 1_000;
 const CAP_EVERY_MS = 5_000;
 
@@ -75,7 +73,7 @@ async function loop({ ports, stop, watchFolder, capLog }: SuperviseOptions): Pro
       capAt = now + CAP_EVERY_MS;
       for (const path of new Set([...supervisor.logs, paths.log])) cap(path, capLog, log);
     }
-    if (!supervisor.done) await bell.wait(clock, supervisor.settled ? IDLE_MS : BUSY_MS);
+    if (!supervisor.done) await bell.wait(clock, supervisor.pauseMs);
   }
   watcher.close();
 }

@@ -7,6 +7,9 @@ import type { SupervisorPorts } from './ports.ts';
 import { Running } from './running.ts';
 import { type Neighbours, Unit } from './unit.ts';
 
+const IDLE_MS = 500;
+const HALTING_MS = 50;
+
 /**
  * Keeps a lab's components as their spec files say. It holds no truth of its own: whatever it knows it can find again in the
  * folder and in the process table, so it may be killed at any moment and started anew.
@@ -28,9 +31,11 @@ export class Supervisor {
   get done(): boolean {
     return this.#halting !== undefined && [...this.#units.values()].every((unit) => !unit.alive);
   }
-  /** Whether every component is as wanted and healthy. */
-  get settled(): boolean {
-    return this.#halting === undefined && [...this.#units.values()].every((unit) => unit.settled);
+  /** Milliseconds that may pass until the next `step`, unless there is news. */
+  get pauseMs(): number {
+    return this.#halting === undefined
+      ? Math.min(IDLE_MS, ...[...this.#units.values()].map((unit) => unit.pauseMs))
+      : HALTING_MS;
   }
   /** Log files of the components. */
   get logs(): readonly string[] {

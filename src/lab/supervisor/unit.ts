@@ -6,6 +6,9 @@ import { specHash, writeStatus } from './component-files.ts';
 import type { SupervisorPorts } from './ports.ts';
 import { Running, startProcess } from './running.ts';
 
+/** `slow`: backing off, or alive and unwell, which may go on for long. */
+const PAUSE_MS = { idle: 500, slow: 200, busy: 50 } as const;
+
 /** What a unit needs to know of the others. */
 export interface Neighbours {
   /** Undefined when it is healthy, else in plain words why not. */
@@ -45,9 +48,14 @@ export class Unit {
   get stopping(): boolean {
     return this.#running?.stopping === true;
   }
-  /** Whether nothing is due soon: the loop may then take its time. */
+  /** Whether it is healthy with the wanted spec. */
   get settled(): boolean {
     return this.#running?.healthy === true && this.#running.hash === this.#wanted?.hash;
+  }
+  /** Milliseconds after which there may be something to do that no news tells of. */
+  get pauseMs(): number {
+    if (this.settled || this.#phase === 'waiting') return PAUSE_MS.idle;
+    return this.#phase === 'back-off' || this.#phase === 'running' ? PAUSE_MS.slow : PAUSE_MS.busy;
   }
 
   /** Undefined when it is healthy with the wanted spec, else why not. */

@@ -4,10 +4,14 @@ import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FetchPorts, type FetchWish, fetchBinaries } from '../../../src/clusters/native/fetch-binaries.ts';
+import { nativeBackend } from '../../../src/clusters/native/native-backend.ts';
 import { extractMember } from '../../../src/clusters/native/untar.ts';
+import type { ComponentSpec } from '../../../src/contracts/component.ts';
 import { realClock } from '../../../src/platform/clock.ts';
 import { nodeFiles } from '../../../src/platform/files.ts';
+import { freePort, isPortBusy } from '../../../src/platform/free-port.ts';
 import { nodeProcesses } from '../../../src/platform/processes.ts';
+import { runCommand } from '../../../src/platform/run-command.ts';
 import { RecordingIo } from '../../helpers/recording-io.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 import { type Manner, ReleaseServer } from './release-server.ts';
@@ -171,6 +175,56 @@ describe('a binary', () => {
     expect(server.requests.filter((path) => path === API)).toHaveLength(1);
     expect(inFolder()).toEqual(['kube-apiserver']);
   });
+});
+
+test('a cluster whose binaries are nowhere downloads them, asks for their versions, and runs these', async () => {
+  const script = (said: string) => Buffer.from(`#!/bin/sh\necho "${said}"\n`);
+  for (const name of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']) {
+    const path = `/v1.36.3/bin/linux/amd64/${name}`;
+    server.files.set(path, script('Kubernetes v1.36.3'));
+    server.files.set(`${path}.sha256`, Buffer.from(sha256(script('Kubernetes v1.36.3'))));
+  }
+  const source = join(dir.path, 'etcd-v3.6.8-linux-amd64');
+  mkdirSync(source);
+  writeFileSync(join(source, 'etcd'), script('etcd Version: 3.6.8'));
+  const archive = join(dir.path, 'etcd.tar.gz');
+  execFileSync('tar', ['czf', archive, '-C', dir.path, 'etcd-v3.6.8-linux-amd64/etcd']);
+  server.files.set(ETCD, readFileSync(archive));
+  const sums = `${sha256(readFileSync(archive))}  etcd-v3.6.8-linux-amd64.tar.gz`;
+  server.files.set('/v3.6.8/SHA256SUMS', Buffer.from(sums));
+  const specs: ComponentSpec[] = [];
+  const enough = new Error('far enough');
+  const backend = nativeBackend({
+    ...ports,
+    cacheDir: join(dir.path, 'cache'),
+    platform: 'linux',
+    arch: 'x64',
+    run: runCommand,
+    freePort,
+    isPortBusy,
+  });
+  const ensure = (spec: ComponentSpec) => {
+    specs.push(spec);
+    return Promise.reject(enough);
+  };
+  const spec = {
+    lab: 'lab',
+    labDir: join(dir.path, 'lab'),
+    syncPeriodSeconds: 15,
+    apiPort: 0,
+    nodeCapacity: { cpu: '1', memory: '1Gi', pods: 10 },
+  };
+  nodeFiles.ensureDir(spec.labDir);
+  const create = () =>
+    backend.create(spec, { io, components: { ensure }, step: 'cluster', signal: new AbortController().signal });
+  await expect(create()).rejects.toBe(enough);
+  expect(specs.map(({ command }) => command)).toEqual(
+    ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => join(folder, name)),
+  );
+  expect((await backend.available(spec)).ok).toBe(true);
+  const before = server.requests.length;
+  await expect(create()).rejects.toBe(enough);
+  expect(server.requests).toHaveLength(before);
 });
 
 describe('etcd', () => {

@@ -46,6 +46,10 @@ describe('ports', () => {
     expect(await choosePorts(choice({ kept: KEPT, isPortBusy }))).toEqual(KEPT);
   });
 
+  test('never meet: one that was asked for pushes aside the listener that had it', async () => {
+    expect(await choosePorts(choice({ kept: KEPT, apiPort: 2 }))).toEqual({ ...KEPT, apiServer: 2, etcd: 101 });
+  });
+
   test('that were asked for are taken, or refused when a stranger has them', async () => {
     expect((await choosePorts(choice({ kept: KEPT, apiPort: 6443 }))).apiServer).toBe(6443);
     expect((await choosePorts(choice({ apiPort: 6443, busy: [6443], ours: [6443] }))).apiServer).toBe(6443);
