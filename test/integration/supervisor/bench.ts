@@ -51,8 +51,18 @@ export class Bench {
     return existsSync(this.log(name)) ? readFileSync(this.log(name), 'utf8') : '';
   }
 
-  ensure(spec: ComponentSpec, timeoutMs = 20_000): Promise<{ readonly changed: boolean }> {
-    return this.control.ensure(spec, { timeoutMs, signal: new AbortController().signal });
+  ensure(
+    spec: ComponentSpec,
+    timeoutMs = 60_000,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<{ readonly changed: boolean }> {
+    return this.control.ensure(spec, { timeoutMs, signal });
+  }
+  /** SIGKILL, and its end: until then it counts as alive. */
+  async killSupervisor(): Promise<void> {
+    const supervisor = this.supervisor();
+    this.processes.signal(supervisor, 'SIGKILL');
+    await this.until('the end of the supervisor', () => !this.processes.isAlive(supervisor));
   }
 
   status(name: string): ComponentStatus {
@@ -79,11 +89,11 @@ export class Bench {
   }
 
   async until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-    for (let tries = 0; tries < 1_000; tries += 1) {
+    for (let tries = 0; tries < 3_000; tries += 1) {
       if (await holds()) return;
       await delay(20);
     }
-    throw new Error(`${what}: not within 20 s\n${this.logText('supervisor')}`);
+    throw new Error(`${what}: not within a minute\n${this.logText('supervisor')}`);
   }
 
   async close(): Promise<void> {

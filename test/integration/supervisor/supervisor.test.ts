@@ -55,7 +55,7 @@ describe('ensure', () => {
 
   test('says why a component is not healthy, with the end of its log', async () => {
     const spec = bench.spec('broken', `console.error('cannot read the moon'); process.exit(3)`);
-    const failure = await bench.ensure(spec, 1_500).catch((error: unknown) => error);
+    const failure = await bench.ensure(spec, 60_000).catch((error: unknown) => error); // gives up after six ends
     expect(failure).toMatchObject({ id: 'ML-COMPONENT-UNHEALTHY', exitCode: 6, logFile: spec.logFile });
     expect(failure).toHaveProperty('why', expect.stringMatching(/exit code 3.*end of its log:.*cannot read the moon/s));
     const { restarts, lastExit } = bench.status('broken');
@@ -84,8 +84,7 @@ describe('kill -9', () => {
     const spec = bench.spec('web', FOREVER);
     await bench.ensure(spec);
     const [child, supervisor] = [bench.processOf('web'), bench.supervisor()];
-    bench.processes.signal(supervisor, 'SIGKILL');
-    await bench.until('its end', () => !bench.processes.isAlive(supervisor));
+    await bench.killSupervisor();
     expect(bench.processes.isAlive(child)).toBe(true);
     expect(bench.status('web').message).toContain('nobody supervises it');
 
@@ -102,7 +101,7 @@ describe('kill -9', () => {
   test('of the supervisor before it could record a child: the child is found and not started twice', async () => {
     await bench.ensure(bench.spec('web', FOREVER));
     const child = bench.processOf('web');
-    bench.processes.signal(bench.supervisor(), 'SIGKILL');
+    await bench.killSupervisor();
     rmSync(join(bench.labDir, 'components/web.status.json'));
     await bench.ensure(bench.spec('web', FOREVER));
     expect(bench.processOf('web')).toEqual(child);
@@ -112,7 +111,7 @@ describe('kill -9', () => {
   test('of the supervisor, then another spec: the old process is replaced', async () => {
     await bench.ensure(bench.spec('web', FOREVER));
     const child = bench.processOf('web');
-    bench.processes.signal(bench.supervisor(), 'SIGKILL');
+    await bench.killSupervisor();
     await bench.ensure(bench.spec('web', `${FOREVER};`));
     expect(bench.processes.isAlive(child)).toBe(false);
     expect(bench.processesOf('web')).toEqual([bench.processOf('web').pid]);
@@ -122,7 +121,7 @@ describe('kill -9', () => {
     await bench.ensure(bench.spec('web', FOREVER));
     await bench.ensure(bench.spec('other', FOREVER));
     const child = bench.processOf('web');
-    bench.processes.signal(bench.supervisor(), 'SIGKILL');
+    await bench.killSupervisor();
     rmSync(join(bench.labDir, 'components/web.json'));
     await bench.ensure(bench.spec('other', FOREVER));
     await bench.until('the end of web', () => !bench.processes.isAlive(child));
@@ -168,7 +167,7 @@ describe('stopping', () => {
     const parent = `require('node:child_process').spawn(process.execPath, ['-e', '${FOREVER}'], { detached: true, stdio: 'ignore' }).unref(); ${FOREVER}`;
     await bench.ensure(bench.spec('web', parent));
     await bench.until('the grandchild', () => bench.owned().length === 3);
-    bench.processes.signal(bench.supervisor(), 'SIGKILL');
+    await bench.killSupervisor();
     const { stopped, left } = await bench.control.stopAll();
     expect(left).toEqual([]);
     expect(stopped).toContain('web');
@@ -239,8 +238,11 @@ test('a CA file that is no certificate is a reason why a component is not health
   const caFile = join(bench.labDir, 'ca.crt');
   writeFileSync(caFile, 'no certificate');
   const health = { kind: 'http', url: `https://127.0.0.1:${port}/`, caFile } as const;
-  const failure = await bench
-    .ensure(bench.spec('web', server(port), { health }), 1_000)
-    .catch((error: unknown) => error);
-  expect(failure).toHaveProperty('why', expect.stringContaining(`https://127.0.0.1:${port}/ does not answer`));
+  const stop = new AbortController();
+  const ensured = bench.ensure(bench.spec('web', server(port), { health }), 60_000, stop.signal);
+  const ended = expect(ensured).rejects.toBe('seen');
+  const why = `https://127.0.0.1:${port}/ does not answer`;
+  await bench.until('the reason', () => bench.control.list()[0]?.status?.message.startsWith(why) === true);
+  stop.abort('seen');
+  await ended;
 });
