@@ -15,6 +15,8 @@ export interface Result {
   readonly text: (page: Page) => string;
   /** The list items: one line each with -o ndjson, same shape as in the document. Without it the document is the one line. */
   readonly items?: readonly Readonly<Record<string, unknown>>[];
+  /** The lines of -o csv, the header first; of commands that offer it. */
+  readonly csv?: () => string;
   /** The lines of -o name. */
   readonly names?: readonly string[];
 }
@@ -70,6 +72,8 @@ async function rendered(result: Result, format: OutputFormat, page: Page, color:
       return safeYaml(document);
     case 'ndjson':
       return (result.items ?? [document]).map((item) => safeJson(item)).join('\n');
+    case 'csv':
+      return result.csv?.() ?? '';
     case 'name':
       return toTerminal((result.names ?? []).join('\n'), false);
     case 'text':

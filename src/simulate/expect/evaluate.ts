@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../simulate.ts';
+import type { TimelineEntry } from '../options.ts';
 import type { SimulationSummary } from '../summary.ts';
 import { type Expectation, holds, type SeriesExpectation, type WithinExpectation } from './parse.ts';
 

@@ -1,5 +1,5 @@
 import type { SimulationSummary } from '../summary.ts';
-import type { TimelineEntry } from '../simulate.ts';
+import type { TimelineEntry } from '../options.ts';
 
 /** How a number is written and printed. */
 export type Unit = 'seconds' | 'number';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LabError } from '../../../src/errors/lab-error.ts';
 import { Expectations } from '../../../src/simulate/expect/evaluate.ts';
 import { parseExpectation } from '../../../src/simulate/expect/parse.ts';
-import type { TimelineEntry } from '../../../src/simulate/simulate.ts';
+import type { TimelineEntry } from '../../../src/simulate/options.ts';
 import type { SimulationSummary } from '../../../src/simulate/summary.ts';
 
 const SUMMARY: SimulationSummary = {

@@ -3,7 +3,8 @@ import type { HpaSpec } from '../../../src/hpa/api/types.ts';
 import { parseLoad } from '../../../src/simulate/load/parse.ts';
 import { parseTraceCsv } from '../../../src/simulate/load/trace-csv.ts';
 import { parseServiceTime } from '../../../src/simulate/service-time.ts';
-import { type Drive, simulate, type TimelineEntry } from '../../../src/simulate/simulate.ts';
+import type { Drive, TimelineEntry } from '../../../src/simulate/options.ts';
+import { simulate } from '../../../src/simulate/simulate.ts';
 import { controllerFor } from '../../../src/simulate/twin/platform.ts';
 import { TwinAutoscaler } from '../../../src/simulate/twin/twin-autoscaler.ts';
 

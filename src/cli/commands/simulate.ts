@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import type { ExitName } from '../../errors/exit-codes.ts';
+import type { CommandContext } from '../context.ts';
+import type { Flags } from '../flags.ts';
+import { runDocument, setupDocument, timelineCsv } from '../simulate/document.ts';
+import { parseHpaFile } from '../simulate/hpa-file.ts';
+import { InputFiles } from '../simulate/input-files.ts';
+import { type HpaRun, runHpa } from '../simulate/run-hpa.ts';
+import { readSetup, unfit } from '../simulate/setup.ts';
+import { comparisonText, runText } from '../simulate/text.ts';
+
+const HPA_CHARACTERS = 1_000_000;
+
+/** `metrics-lab simulate`. Raises ML-SIM-*; an expectation that fails is the exit code `thresholds`. */
+export async function run(context: CommandContext, flags: Flags): Promise<ExitName | undefined> {
+  const { clock, signal, output, streams, globals } = context;
+  const file = flags.text('file');
+  if (file === undefined) throw unfit('there is no HPA', 'name its file with -f hpa.yaml');
+  const files = new InputFiles(context);
+  const setup = await readSetup(flags, files);
+  const read = async (path: string) => {
+    const { name, text } = await files.read(path, HPA_CHARACTERS);
+    return parseHpaFile(text, name, setup.minor);
+  };
+  const hpas = [await read(file)];
+  const other = flags.text('compare');
+  if (other !== undefined) hpas.push(await read(other));
+  const notes = hpas.flatMap((hpa) => hpa.notes);
+  if (!globals.quiet && notes.length > 0 && output.format === 'text') streams.stderr.write(`${notes.join('\n')}\n`);
+
+  const runs: HpaRun[] = [];
+  for (const hpa of hpas) runs.push(await runHpa(hpa, setup, () => clock.sleep(0, signal)));
+  const [first, second] = runs;
+  if (first === undefined) throw unfit('there is no HPA', 'name its file with -f hpa.yaml');
+  const html = flags.text('html');
+  if (html !== undefined) {
+    const { reportHtml } = await import('../simulate/report-html.ts');
+    context.files.writeAtomic(resolve(context.cwd, html), reportHtml(runs, setup, context.commandLine), 0o644);
+    if (!globals.quiet) streams.stderr.write(`report: ${html}\n`);
+  }
+  await output.print({
+    kind: 'Simulation',
+    data: {
+      ...setupDocument(setup),
+      ...runDocument(first),
+      ...(second === undefined ? {} : { compare: runDocument(second) }),
+    },
+    items: first.timeline.map((entry) => ({ ...entry })),
+    csv: () => timelineCsv(first.timeline),
+    text: (page) =>
+      second === undefined ? runText(first, page, flags.has('all')) : comparisonText(first, second, page),
+  });
+  return runs.every(({ expectations }) => expectations.every(({ passed }) => passed)) ? undefined : 'thresholds';
+}

@@ -1,0 +1,76 @@
+import { type ExpectationResult, Expectations } from '../../simulate/expect/evaluate.ts';
+import type { TimelineEntry } from '../../simulate/options.ts';
+import { simulateInSlices } from '../../simulate/simulate.ts';
+import type { SimulationSummary } from '../../simulate/summary.ts';
+import { controllerFor } from '../../simulate/twin/platform.ts';
+import { TwinAutoscaler } from '../../simulate/twin/twin-autoscaler.ts';
+import type { HpaFile } from './hpa-file.ts';
+import { type Setup, unfit } from './setup.ts';
+
+/** One HPA's run. */
+export interface HpaRun {
+  readonly file: HpaFile;
+  readonly timeline: readonly TimelineEntry[];
+  readonly summary: SimulationSummary;
+  readonly expectations: readonly ExpectationResult[];
+}
+
+/** More syncs would not fit into memory with their entries. */
+const MOST_ENTRIES = 2_000_000;
+
+/** Runs an HPA; `pause` is awaited between slices, so that Ctrl-C is heard. Raises ML-SIM-FLAGS, ML-SIM-SIZE. */
+export async function runHpa(file: HpaFile, setup: Setup, pause: () => Promise<void>): Promise<HpaRun> {
+  const { spec } = file.hpa;
+  refuseUnfit(file, setup);
+  const min = spec.minReplicas ?? 1;
+  const initialReplicas = setup.replicas ?? min;
+  const judge = new Expectations(setup.expectations);
+  const timeline: TimelineEntry[] = [];
+  const slices = simulateInSlices({
+    ...setup,
+    initialReplicas,
+    autoscaler: new TwinAutoscaler({
+      hpa: file.hpa,
+      controller: controllerFor(setup.minor, setup.arch, min),
+      records: 'changes',
+      initialReplicas,
+      requestCpuMilli: setup.pods.requestCpuMilli,
+      fromTrace: setup.drive.kind === 'trace',
+    }),
+    onSync: (entry) => {
+      timeline.push(entry);
+      judge.observe(entry);
+    },
+  });
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done === true) return { file, timeline, summary: slice.value, expectations: judge.results(slice.value) };
+    await pause();
+  }
+}
+
+/** What the simulation has no numbers for. */
+function refuseUnfit({ hpa, file }: HpaFile, { drive, seconds, syncSeconds }: Setup): void {
+  const metrics = hpa.spec.metrics ?? [];
+  if (seconds / syncSeconds > MOST_ENTRIES)
+    throw unfit(
+      `${Math.round(seconds / syncSeconds)} syncs`,
+      `at most ${MOST_ENTRIES} are listed: choose a shorter --for`,
+    );
+  if (drive.kind === 'trace') {
+    if (metrics.length > 1)
+      throw unfit(`${file} has ${metrics.length} metrics`, 'a trace gives one metric; keep one in the file');
+    return;
+  }
+  const fed = metrics.filter(({ type }) => type === 'External' || type === 'Object' || type === 'Pods');
+  if (fed.length > 1)
+    throw unfit(
+      `${file} has ${fed.length} metrics besides CPU`,
+      'the load fills one queue; keep one of them in the file',
+    );
+  const other = metrics
+    .map(({ resource, containerResource }) => (resource ?? containerResource)?.name)
+    .find((name) => name !== undefined && name !== 'cpu');
+  if (other !== undefined)
+    throw unfit(`${file} scales on ${other}`, `a queue says nothing about ${other}: give its values with --trace`);
+}

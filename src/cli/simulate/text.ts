@@ -1,0 +1,88 @@
+import type { ExpectationResult } from '../../simulate/expect/evaluate.ts';
+import type { SimulationSummary } from '../../simulate/summary.ts';
+import type { Page } from '../output/output.ts';
+import { columns } from '../text/columns.ts';
+import { paint } from '../text/paint.ts';
+import { about, clock, plain } from './numbers.ts';
+import { plot } from './plot.ts';
+import type { HpaRun } from './run-hpa.ts';
+
+const DEFAULT_WIDTH = 100;
+
+/** The decisions, the plot, the numbers and the verdicts of one run. */
+export function runText({ timeline, summary, expectations }: HpaRun, page: Page, all: boolean): string {
+  const shown = all ? timeline : timeline.filter(({ current, desired }) => current !== desired);
+  const rows = shown.map(({ time, metric, ready, current, desired, reason }) => [
+    clock(time),
+    metric === null ? 'unknown' : plain(metric),
+    String(ready),
+    desired === current ? String(current) : `${current} → ${desired}`,
+    reason,
+  ]);
+  const table =
+    rows.length === 0
+      ? 'No decision changed the replica count.'
+      : columns(['TIME', 'METRIC', 'READY', 'REPLICAS', 'WHY'], rows);
+  const numbers = summaryRows(summary).map(([name, text]) => `${name.padEnd(16)}${text}`);
+  return [
+    table,
+    '',
+    plot(timeline, summary.seconds, page.columns ?? DEFAULT_WIDTH),
+    '',
+    ...numbers,
+    ...verdicts(expectations),
+  ].join('\n');
+}
+
+/** Two runs side by side. */
+export function comparisonText(first: HpaRun, second: HpaRun, page: Page): string {
+  const [left, right] = [summaryRows(first.summary), summaryRows(second.summary)];
+  const rows = left.map(([name, text], at) => [name, text, right[at]?.[1] ?? '']);
+  const width = page.columns ?? DEFAULT_WIDTH;
+  return [
+    ...[first, second].flatMap(({ file, timeline, summary }) => [
+      paint('bold', file.file),
+      plot(timeline, summary.seconds, width),
+      '',
+    ]),
+    columns(['', first.file.file, second.file.file], rows),
+    ...[first, second].flatMap(({ file, expectations }) =>
+      expectations.length === 0 ? [] : ['', paint('bold', file.file), ...verdicts(expectations).slice(1)],
+    ),
+  ].join('\n');
+}
+
+function summaryRows(summary: SimulationSummary): readonly (readonly [name: string, text: string])[] {
+  const { wait, ledger, desired, ready, utilization, firstReactionSeconds } = summary;
+  const queue: readonly (readonly [string, string])[] =
+    wait === null || ledger === null
+      ? []
+      : [
+          ['wait', `p50 ${about(wait.p50)}, p95 ${about(wait.p95)}, p99 ${about(wait.p99)}, max ${about(wait.max)}`],
+          [
+            'items',
+            `${ledger.published} published = ${ledger.processed} processed + ${ledger.waiting} waiting + ${ledger.inFlight} in flight; ${ledger.lost} lost, ${ledger.redelivered} redelivered`,
+          ],
+        ];
+  return [
+    ...queue,
+    ['replicas', `${desired.min} to ${desired.max}, at the end ${desired.last} (ready ${ready.last})`],
+    [
+      'replica-seconds',
+      `${plain(summary.replicaSeconds)}${utilization === null ? '' : `, ${Math.round(utilization * 100)} % busy`}`,
+    ],
+    ['scaled', `${summary.scaleUps} up, ${summary.scaleDowns} down, ${summary.flaps} flaps`],
+    ['first reaction', firstReactionSeconds === null ? 'none' : `after ${about(firstReactionSeconds)}`],
+    ['at max', about(summary.secondsAtMax)],
+    ...(summary.metricErrors === 0
+      ? []
+      : [['metric errors', `${summary.metricErrors} of ${summary.syncs} syncs`] as const]),
+  ];
+}
+
+function verdicts(expectations: readonly ExpectationResult[]): readonly string[] {
+  if (expectations.length === 0) return [];
+  const line = ({ passed, expectation, detail }: ExpectationResult) =>
+    `${passed ? paint('green', '✓') : paint('red', '✗')} ${expectation}: ${detail}`;
+  return ['', ...expectations.map(line)];
+}
