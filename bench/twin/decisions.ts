@@ -1,6 +1,6 @@
 // Decisions per second of the twin on one core: one External AverageValue metric, the load a slow wave, so that tolerance,
 // stabilization, limits and rescales all happen. Counts CPU time of the process (compiler and collector included), so that
-// other work on the machine does not matter. Prints lines "name  N decisions/s  checksum N".
+// other work on the machine does not matter.
 import type { HpaSpec } from '../../src/hpa/api/types.ts';
 import {
   compileHpa,
@@ -40,17 +40,19 @@ const withBehavior: HpaSpec = {
 };
 
 /** The wave of load in milli-units: the same numbers as the Go program's. */
-export function load(cycle: number): number {
+function load(cycle: number): number {
   return Math.round((250 + 240 * Math.sin(cycle / 40)) * 1000);
 }
 
-interface Run {
+export interface Run {
+  readonly name: string;
+  readonly record: boolean;
   readonly perSecond: number;
   /** Sum of all replica counts: the same work gives the same sum. */
   readonly checksum: number;
 }
 
-function run(spec: HpaSpec, cycles: number, record: boolean): Run {
+function run(name: string, spec: HpaSpec, cycles: number, record: boolean): Run {
   const decider = new Decider(compileHpa(spec, { minor: 36, arch: 'amd64', gates: {} }, DEFAULT_FLAGS));
   const memory = newMemory();
   const decision = newDecision();
@@ -81,18 +83,19 @@ function run(spec: HpaSpec, cycles: number, record: boolean): Run {
   const used = process.cpuUsage(start);
   const seconds = (used.user + used.system) / 1e6;
   if (record && kept === 0) throw new Error('the record is empty');
-  return { perSecond: cycles / seconds, checksum };
+  return { name, record, perSecond: cycles / seconds, checksum };
 }
 
-const CYCLES = Number(process.argv[2] ?? 3_000_000);
-const cases: readonly (readonly [string, HpaSpec, boolean])[] = [
-  ['default-record-off', base, false],
-  ['behavior-record-off', withBehavior, false],
-  ['default-record-on', base, true],
-  ['behavior-record-on', withBehavior, true],
-];
-for (const [name, spec, record] of cases) {
-  run(spec, CYCLES / 10, record);
-  const result = run(spec, CYCLES, record);
-  console.log(`${name}  ${Math.round(result.perSecond)} decisions/s  checksum ${result.checksum}`);
+/** All cases, each warmed up first. */
+export function measure(cycles: number): readonly Run[] {
+  const cases = [
+    ['default', base],
+    ['behavior', withBehavior],
+  ] as const;
+  return [false, true].flatMap((record) =>
+    cases.map(([name, spec]) => {
+      run(name, spec, Math.ceil(cycles / 10), record);
+      return run(name, spec, cycles, record);
+    }),
+  );
 }

@@ -38,7 +38,7 @@ export {
   type ScaleUpdateError,
   type WriteAnswers,
 } from './reconcile/types.ts';
-export { finishReconcile, reconcile } from './reconcile.ts';
+export { ALL_SUCCEED, finishReconcile, reconcile } from './reconcile.ts';
 export { type DecisionLimit, type DecisionRecord, type DecisionStep, recordOf, type Trace } from './record.ts';
 export { type DecisionLine, decisionLines, milliNumber, ratioNumber } from './step-text.ts';
 export { defaultGates, type Gates, type Platform, type Rules, rulesOf } from './rules.ts';

@@ -7,6 +7,9 @@ import { behaviorOf, hasObjectOrExternalMetrics, type Plan, planReconcile } from
 import type { ReconcileInput, ReconcileOutput, ScaleUpdateError, WriteAnswers } from './reconcile/types.ts';
 import { formatTime } from './time.ts';
 
+/** Every write succeeds. */
+export const ALL_SUCCEED: WriteAnswers = { scaleUpdateErrors: [], statusUpdateError: null };
+
 /** client-go util/retry DefaultRetry: five tries, only after conflicts. */
 const MAX_TRIES = 5;
 
@@ -165,6 +168,6 @@ export function finishReconcile(plan: Plan, answers: WriteAnswers): ReconcileOut
  *
  * To write for real between the two halves, use {@link planReconcile} and {@link finishReconcile}.
  */
-export function reconcile(input: ReconcileInput, answers: WriteAnswers): ReconcileOutput {
+export function reconcile(input: ReconcileInput, answers: WriteAnswers = ALL_SUCCEED): ReconcileOutput {
   return finishReconcile(planReconcile(input), answers);
 }

@@ -33,13 +33,9 @@ function conclude(
   out: Proposal,
 ): void {
   proposed(out, replicas, first.usage, first.utilization);
-  const upstream = sample.target.unit === 'percent' ? 'GetResourceReplicas' : 'calcPlainMetricReplicas';
-  ctx.trace?.push({
-    rule: 'proposal',
-    upstream,
-    inputs: { metric: ctx.metric, basis, ratio, factor },
-    result: replicas,
-  });
+  if (ctx.trace === null) return;
+  const inputs = { metric: ctx.metric, basis, ratio, factor };
+  ctx.trace.push({ rule: 'proposal', upstream: upstreamOf(sample), inputs, result: replicas });
 }
 
 function recordFirst(ctx: CalcContext, sample: Sample, first: UsageRatio): void {

@@ -24,7 +24,6 @@ import { hpaSpec, platform, pods, samples } from './arbitrary.ts';
 
 const START = 946_684_800_000;
 const SYNC_MS = 15_000;
-const NO_ERRORS = { scaleUpdateErrors: [], statusUpdateError: null };
 
 interface Situation {
   readonly spec: HpaSpec;
@@ -69,9 +68,9 @@ describe('a cycle', () => {
       fc.property(fresh, (situation) => {
         const input = inputOf(situation);
         const before = structuredClone(input);
-        const first = reconcile(input, NO_ERRORS);
+        const first = reconcile(input);
         expect(input).toEqual(before);
-        expect(reconcile(input, NO_ERRORS)).toEqual(first);
+        expect(reconcile(input)).toEqual(first);
       }),
     );
   });
@@ -81,7 +80,7 @@ describe('a cycle', () => {
       fc.property(fresh, fc.array(samples, { maxLength: 12 }), (situation, cycles) => {
         let now: Situation = situation;
         for (const values of [situation.values, ...cycles]) {
-          const output = reconcile(inputOf({ ...now, values }), NO_ERRORS);
+          const output = reconcile(inputOf({ ...now, values }));
           const desired = output.scaleUpdates.at(-1) ?? now.current;
           expect(desired).toBeGreaterThanOrEqual(situation.spec.minReplicas ?? 1);
           expect(desired).toBeLessThanOrEqual(situation.spec.maxReplicas);
@@ -95,11 +94,11 @@ describe('a cycle', () => {
   it('comes to rest: with the same metrics a count that did not move writes nothing more', () => {
     fc.assert(
       fc.property(fresh, (situation) => {
-        const first = reconcile(inputOf(situation), NO_ERRORS);
+        const first = reconcile(inputOf(situation));
         fc.pre(first.scaleUpdates.length === 0 && first.error === null);
         const { status, memory } = first;
         // At the same instant: later, an old recommendation may have left its window.
-        const second = reconcile(inputOf({ ...situation, status, memory }), NO_ERRORS);
+        const second = reconcile(inputOf({ ...situation, status, memory }));
         expect(second).toMatchObject({ error: null, scaleUpdates: [], statusWritten: false, status });
       }),
     );
@@ -110,7 +109,7 @@ describe('a cycle', () => {
       fc.property(fresh, fc.integer({ min: 0, max: 1_000_000 }), (situation, more) => {
         fc.pre(situation.values.every((value) => value !== null));
         const desired = (values: readonly (number | null)[]): number => {
-          const output = reconcile(inputOf({ ...situation, values }), NO_ERRORS);
+          const output = reconcile(inputOf({ ...situation, values }));
           return output.scaleUpdates.at(-1) ?? situation.current;
         };
         const higher = situation.values.map((value) => (value === null ? null : value + more));
@@ -122,7 +121,7 @@ describe('a cycle', () => {
   it('explains itself, and the explanation ends with the result', () => {
     fc.assert(
       fc.property(fresh, (situation) => {
-        const { record, scaleUpdates } = reconcile(inputOf(situation), NO_ERRORS);
+        const { record, scaleUpdates } = reconcile(inputOf(situation));
         expect(record).not.toBeNull();
         if (record === null) return;
         const desired = scaleUpdates.at(-1) ?? situation.current;
@@ -145,7 +144,7 @@ describe('a decision at speed', () => {
         let now: Situation = situation;
         let scaledToZero = false;
         for (const values of [situation.values, ...cycles]) {
-          const output = reconcile(inputOf({ ...now, values }), NO_ERRORS);
+          const output = reconcile(inputOf({ ...now, values }));
           const views = pods(now.current).map(podView);
           const input: DecideInput = {
             nowMs: now.nowMs,
