@@ -20,33 +20,32 @@ const SUPERVISOR = join(import.meta.dirname, '../../../src/cli/programs/supervis
 
 /** One lab folder with a native cluster in it, through the same parts that `up` uses. */
 export class NativeBench {
-  readonly labDir: string = mkdtempSync(join(tmpdir(), 'native-test-'));
+  readonly labDir: string;
   readonly processes: Processes = nodeProcesses();
   readonly io: RecordingIo = new RecordingIo();
-  readonly control: LabComponentControl = componentControl(
-    {
-      files: nodeFiles,
-      processes: this.processes,
-      clock: realClock,
-      program: { command: process.execPath, args: [SUPERVISOR] },
-      env: { PATH: process.env['PATH'] ?? '', HOME: this.labDir },
-    },
-    this.labDir,
-  );
-  readonly ports: NativeBackendPorts = {
-    files: nodeFiles,
-    clock: realClock,
-    processes: this.processes,
-    fetch,
-    sources: OFFICIAL_SOURCES,
-    limits: DOWNLOAD_LIMITS,
-    cacheDir: join(this.labDir, 'cache'),
-    platform: process.platform,
-    arch: process.arch,
-    run: runCommand,
-    freePort,
-    isPortBusy,
-  };
+  readonly control: LabComponentControl;
+  readonly ports: NativeBackendPorts;
+
+  constructor(labDir: string = mkdtempSync(join(tmpdir(), 'native-test-'))) {
+    this.labDir = labDir;
+    const { processes } = this;
+    const common = { files: nodeFiles, clock: realClock, processes };
+    const program = { command: process.execPath, args: [SUPERVISOR] };
+    const env = { PATH: process.env['PATH'] ?? '', HOME: labDir };
+    this.control = componentControl({ ...common, program, env }, labDir);
+    this.ports = {
+      ...common,
+      fetch,
+      sources: OFFICIAL_SOURCES,
+      limits: DOWNLOAD_LIMITS,
+      cacheDir: join(labDir, 'cache'),
+      platform: process.platform,
+      arch: process.arch,
+      run: runCommand,
+      freePort,
+      isPortBusy,
+    };
+  }
 
   spec(more: Partial<ClusterSpec> = {}): ClusterSpec {
     return {

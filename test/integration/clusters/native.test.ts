@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readNativeState } from '../../../src/clusters/native/state.ts';
@@ -27,6 +28,27 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   }
   throw new Error(`${what}: not within a minute`);
 }
+
+test.skipIf(!haveReal())('creation killed at any point: the next one makes it whole', async () => {
+  const bench = new NativeBench();
+  try {
+    for (const moment of ['pki/ca.key', 'pki/apiserver.crt', 'native.json', 'components/kube-apiserver.json']) {
+      const child = spawn(process.execPath, [join(import.meta.dirname, 'create-once.ts'), bench.labDir], {
+        stdio: 'ignore',
+      });
+      const ended = once(child, 'exit');
+      while (!existsSync(join(bench.labDir, moment)) && child.exitCode === null) await delay(1);
+      child.kill('SIGKILL');
+      expect(await ended, moment).toEqual([null, 'SIGKILL']);
+    }
+    const { handle, changed } = await bench.create();
+    expect(changed).toBe(true);
+    expect(await kubectl(handle, 'get', '--raw', '/readyz')).toBe('ok');
+    expect(bench.owned()).toHaveLength(COMPONENTS.length + 1);
+  } finally {
+    await bench.close();
+  }
+});
 
 describe.skipIf(!haveReal())('a native cluster', () => {
   const bench = new NativeBench();
