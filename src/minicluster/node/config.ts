@@ -14,7 +14,7 @@ export interface NodeConfig {
   readonly capacity: { readonly cpu: string; readonly memory: string; readonly pods: number };
   /** HTTPS port of the kubelet API (`kubectl logs`). */
   readonly kubeletPort: number;
-  /** Certificate of both HTTPS servers, with the names SERVING_NAMES and SERVING_IPS of manifests.ts. */
+  /** Certificate of both HTTPS servers, for 127.0.0.1 and SERVING_NAMES of manifests.ts. */
   readonly serving: { readonly certFile: string; readonly keyFile: string };
   /** Who signs the client certificates that may call the kubelet API. */
   readonly clientCaFile: string;

@@ -6,10 +6,8 @@ const NAME = 'metricslab:process-node';
 const METRICS_NAMESPACE = 'kube-system';
 const METRICS_SERVICE = 'process-node-metrics';
 
-/** Names that the node's serving certificate must hold: the API server calls the metrics API by its Service's name. */
+/** Names that the node's serving certificate must hold beside 127.0.0.1: the API server calls the metrics API by its Service's name. */
 export const SERVING_NAMES: readonly string[] = ['localhost', `${METRICS_SERVICE}.${METRICS_NAMESPACE}.svc`];
-/** IP addresses that it must hold. */
-export const SERVING_IPS: readonly string[] = ['127.0.0.1'];
 
 /** The identity of a node: common name and organization of its client certificate. */
 export function nodeIdentity(nodeName: string): { readonly commonName: string; readonly organization: string } {
@@ -44,8 +42,8 @@ function nodeRules(binds: boolean): readonly object[] {
   return [
     rule([''], ['nodes'], ['create', 'get', 'list', 'watch', 'patch']),
     rule([''], ['nodes/status'], ['patch']),
-    rule(['coordination.k8s.io'], ['leases'], ['create', 'get', 'patch']),
-    rule([''], ['pods'], ['get', 'list', 'watch', 'delete']),
+    rule(['coordination.k8s.io'], ['leases'], ['create', 'patch']),
+    rule([''], ['pods'], ['list', 'watch', 'delete']),
     rule([''], ['pods/status'], ['patch']),
     ...(binds ? [rule([''], ['pods/binding'], ['create'])] : []),
     rule([''], ['secrets', 'configmaps'], ['get']),

@@ -9,7 +9,7 @@ import { deployment, pod } from './objects.ts';
 describe.runIf(haveReal())('capacity and use of the process node', () => {
   const cluster = new NodeCluster();
   const running = async () => ((await cluster.kubectl('get', 'pods')).match(/1\/1 +Running/g) ?? []).length;
-  beforeAll(() => cluster.start({ cpu: '2', memory: '1Gi', pods: 4 }));
+  beforeAll(() => cluster.start({ capacity: { cpu: '2', memory: '1Gi', pods: 4 } }));
   afterAll(() => cluster.close());
 
   it('leaves pods beyond its capacity Pending with the reason, and starts them when there is room', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import type { KubeClient } from '../../../src/contracts/kube-client.ts';
 import { applyObject } from '../../../src/kube/apply.ts';
 import { kubeClient } from '../../../src/kube/client.ts';
@@ -19,6 +20,17 @@ import { TestCa } from './pki.ts';
 const PROGRAM = new URL('../../../src/cli/programs/process-node.ts', import.meta.url).pathname;
 export const WORKER: string = new URL('./programs/worker.mjs', import.meta.url).pathname;
 const NODE = 'node-1';
+const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [ResponseStarted, Panic]
+rules: [{level: Metadata, users: ["${nodeIdentity(NODE).commonName}"]}]
+`;
+const AuditEvent = z.object({
+  verb: z.string(),
+  objectRef: z
+    .object({ apiGroup: z.string().default(''), resource: z.string(), subresource: z.string().optional() })
+    .optional(),
+});
 
 /** Waits for a condition; its last answer or fault is in the error. */
 export async function eventually<T>(
@@ -58,7 +70,11 @@ export class NodeCluster {
     return this.#children.get('node');
   }
 
-  async start(capacity: NodeConfig['capacity'] = { cpu: '4', memory: '4Gi', pods: 30 }): Promise<void> {
+  /** With `scheduler` the real kube-scheduler binds pods, else the node does. */
+  async start(
+    options: { readonly capacity?: NodeConfig['capacity']; readonly scheduler?: boolean } = {},
+  ): Promise<void> {
+    const { capacity = { cpu: '4', memory: '4Gi', pods: 30 }, scheduler = false } = options;
     const ca = new TestCa(this.dir, 'ca');
     const frontProxyCa = new TestCa(this.dir, 'front-proxy-ca');
     ca.issue('apiserver', '/CN=kube-apiserver', ['localhost']);
@@ -80,12 +96,13 @@ export class NodeCluster {
     await this.#startEtcd();
     await this.startApiServer();
     await this.#startControllers();
-    for (const object of nodeRbac(NODE, true)) await applyObject(this.client, object, 'test');
-    await this.#configure(capacity, ca.cert);
+    if (scheduler) await this.#startScheduler();
+    for (const object of nodeRbac(NODE, !scheduler)) await applyObject(this.client, object, 'test');
+    await this.#configure(capacity, ca.cert, !scheduler);
     await this.startNode();
   }
 
-  async #configure(capacity: NodeConfig['capacity'], caCert: string): Promise<void> {
+  async #configure(capacity: NodeConfig['capacity'], caCert: string, bindPods: boolean): Promise<void> {
     this.config = {
       nodeName: NODE,
       kubeconfig: join(this.dir, 'node.kubeconfig'),
@@ -97,7 +114,7 @@ export class NodeCluster {
       clientCaFile: join(this.dir, 'ca.crt'),
       metricsPort: await freePort(),
       images: { 'test/worker': [process.execPath, WORKER] },
-      bindPods: true,
+      bindPods,
       labOwner: this.dir,
     };
     writeFileSync(join(this.dir, 'node.json'), nodeConfigText(this.config), { mode: 0o600 });
@@ -124,6 +141,7 @@ export class NodeCluster {
     const file = (name: string) => join(this.dir, name);
     if (this.#children.size === 1) {
       const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      writeFileSync(file('audit-policy.yaml'), AUDIT_POLICY);
       writeFileSync(file('sa.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
     }
     this.#run('kube-apiserver', join(binDir(), 'kube-apiserver'), [
@@ -148,8 +166,23 @@ export class NodeCluster {
       `--service-account-key-file=${file('sa.key')}`,
       `--service-account-signing-key-file=${file('sa.key')}`,
       '--service-cluster-ip-range=10.96.0.0/16',
+      `--audit-policy-file=${file('audit-policy.yaml')}`,
+      `--audit-log-path=${file('audit.log')}`,
     ]);
     await eventually('kube-apiserver', async () => (await this.client.request('GET', '/readyz')).status === 200);
+  }
+
+  /** What the node has asked the API server for so far: `verb group/resource[/subresource]`, as RBAC counts it. */
+  asked(): ReadonlySet<string> {
+    const lines = readFileSync(join(this.dir, 'audit.log'), 'utf8').trimEnd().split('\n');
+    return new Set(
+      lines.flatMap((line) => {
+        const { verb, objectRef } = AuditEvent.parse(JSON.parse(line));
+        if (objectRef === undefined) return [];
+        const { apiGroup, resource, subresource } = objectRef;
+        return [`${verb} ${apiGroup}/${resource}${subresource === undefined ? '' : `/${subresource}`}`];
+      }),
+    );
   }
 
   /** `kubectl` as the administrator; stdout, or an error with stderr. */
@@ -209,6 +242,16 @@ export class NodeCluster {
       `--secure-port=${await freePort()}`,
       `--root-ca-file=${join(this.dir, 'ca.crt')}`,
       `--service-account-private-key-file=${join(this.dir, 'sa.key')}`,
+      '--leader-elect=false',
+    ]);
+  }
+
+  async #startScheduler(): Promise<void> {
+    const kubeconfig = join(this.dir, 'admin.kubeconfig');
+    this.#run('kube-scheduler', join(binDir(), 'kube-scheduler'), [
+      `--kubeconfig=${kubeconfig}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${await freePort()}`,
       '--leader-elect=false',
     ]);
   }

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { haveReal } from '../../helpers/real-binaries.ts';
 import { eventually, NodeCluster } from './cluster.ts';
+import { nodeRbac } from '../../../src/minicluster/node/manifests.ts';
 import { deployment, pod, READINESS } from './objects.ts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
 
 describe.runIf(haveReal())('pods of the process node on a real control plane', () => {
   const cluster = new NodeCluster();
@@ -216,6 +223,19 @@ describe.runIf(haveReal())('pods of the process node on a real control plane', (
       answers.add(await (await fetch(`http://${address}/`, { headers: { connection: 'close' } })).text());
     }
     expect(answers.size).toBe(2);
+  });
+
+  it('has no right that it does not use', async () => {
+    const [role] = nodeRbac('node-1', true) as unknown as readonly [{ rules: readonly Rule[] }];
+    const granted = role.rules.flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
+      ),
+    );
+    // The crashing pod's event is counted with its next back-off.
+    await eventually('a counted event', async () => cluster.asked().has('patch /events'));
+    const asked = cluster.asked();
+    expect(granted.filter((right) => !asked.has(right))).toEqual([]);
   });
 
   /** From the service's annotation. */
