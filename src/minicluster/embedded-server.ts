@@ -1,9 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
 import type { Clock } from '../contracts/clock.ts';
-import { Rest } from './api/rest.ts';
 import { unsupportedPatchType } from './api/failure.ts';
+import { finalizeNamespace } from './api/finalize.ts';
+import type { ResourcePorts } from './api/resource.ts';
+import { Rest } from './api/rest.ts';
+import { specialOf } from './api/special.ts';
 import { Authenticator } from './auth/authenticate.ts';
+import { checkEscalation } from './auth/escalation.ts';
+import { RbacAuthorizer } from './auth/rbac.ts';
+import { reviews } from './auth/reviews.ts';
+import { ISSUER, ServiceAccountTokens } from './auth/service-account-tokens.ts';
+import { tokenRequests } from './auth/token-request.ts';
+import { bootstrap } from './bootstrap.ts';
 import { BUILT_IN } from './kinds/built-in.ts';
 import { KindRegistry } from './kinds/registry.ts';
 import { handle } from './server/api-server.ts';
@@ -13,9 +22,11 @@ import { Store } from './store/store.ts';
 export interface EmbeddedOptions {
   /** Database file, or `:memory:`. */
   readonly database: string;
-  /** PEM texts. */
+  /** All of these are PEM texts. */
   readonly serving: { readonly cert: string; readonly key: string };
   readonly clientCa: string;
+  readonly requestHeaderCa: string;
+  readonly serviceAccounts: { readonly privateKey: string; readonly publicKey: string };
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }
@@ -34,43 +45,56 @@ const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** The whole API in one process, not yet listening. */
 export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
-  const { clock } = options;
+  const { clock, clientCa, requestHeaderCa, log } = options;
   const now = () => clock.now();
   const store = new Store({ path: options.database, now });
   const registry = new KindRegistry(BUILT_IN);
-  const rest = new Rest({ store, registry, now, newUid: randomUUID, suffix });
-  const authenticator = new Authenticator({ clientCa: options.clientCa, now, token: () => undefined });
-  const authorizer = {
-    authorize: ({ groups }: { readonly groups: readonly string[] }) => ({
-      allowed: groups.includes('system:masters'),
-      reason: '',
-    }),
-  };
-  const resources = {
-    rest,
-    registry,
+  const rbac = new RbacAuthorizer(store);
+  const rest = new Rest({
     store,
-    clock,
-    special: () => undefined,
-    apply: () => Promise.reject(unsupportedPatchType()),
+    registry,
+    now,
+    newUid: randomUUID,
+    suffix,
+    admit: ({ kind, user }, object, old) => checkEscalation(kind, object, old, user, rbac),
+  });
+  bootstrap({ rest, registry, clientCa, requestHeaderCa });
+  const tokens = serviceAccountTokens(options, registry, rest);
+  const special = specialOf({
+    ...reviews({ rbac, tokens, now }),
+    '/serviceaccounts/token': tokenRequests(tokens, now),
+    '/namespaces/finalize': finalizeNamespace,
+  });
+  const apply = () => Promise.reject(unsupportedPatchType());
+  const resources: ResourcePorts = { rest, registry, store, clock, special, apply };
+  const token = (text: string) => {
+    const verdict = tokens.review(text, [ISSUER]);
+    return verdict.ok ? verdict.user : undefined;
   };
-  const ports = { authenticator, authorizer, paths: [], resources, log: options.log };
+  const authenticator = new Authenticator({ clientCa, now, token });
+  const ports = { authenticator, authorizer: rbac, paths: [], resources, log };
   const https = httpsServer({
     ...options.serving,
-    clientCa: [options.clientCa],
+    clientCa: [clientCa],
     handle: (exchange) => void handle(exchange, ports),
   });
-  return {
-    https,
-    store,
-    registry,
-    rest,
-    listen: (port) => listen(https, port),
-    [Symbol.dispose]: () => {
-      https.close();
-      store[Symbol.dispose]();
-    },
+  const stop = () => {
+    https.close();
+    store[Symbol.dispose]();
   };
+  return { https, store, registry, rest, listen: (port) => listen(https, port), [Symbol.dispose]: stop };
+}
+
+function serviceAccountTokens(options: EmbeddedOptions, registry: KindRegistry, rest: Rest): ServiceAccountTokens {
+  return new ServiceAccountTokens({
+    ...options.serviceAccounts,
+    now: () => options.clock.now(),
+    newId: randomUUID,
+    find: (plural, namespace, name) => {
+      const kind = registry.get('', plural);
+      return kind === undefined ? undefined : rest.find(kind, namespace, name)?.object;
+    },
+  });
 }
 
 function listen(https: Http2SecureServer, port: number): Promise<number> {

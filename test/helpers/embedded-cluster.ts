@@ -29,6 +29,8 @@ export async function startEmbedded(dir: string, log: (line: string) => void = (
     database: join(dir, 'objects.db'),
     serving: pair(pki.apiServer),
     clientCa: read(pki.ca.cert),
+    requestHeaderCa: read(pki.frontProxyCa.cert),
+    serviceAccounts: { privateKey: read(pki.serviceAccounts.key), publicKey: read(pki.serviceAccounts.pub) },
     clock: realClock,
     log,
   });

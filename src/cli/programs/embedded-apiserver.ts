@@ -13,6 +13,11 @@ await runProgram(async (stop) => {
     database: join(config.stateDir, 'objects.db'),
     serving: { cert: read(config.serving.certFile), key: read(config.serving.keyFile) },
     clientCa: read(config.clientCaFile),
+    requestHeaderCa: read(config.frontProxy.caFile),
+    serviceAccounts: {
+      privateKey: read(config.serviceAccounts.keyFile),
+      publicKey: read(config.serviceAccounts.publicKeyFile),
+    },
     clock: realClock,
     log,
   });

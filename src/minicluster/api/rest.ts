@@ -1,12 +1,11 @@
 import type { KubeObject } from '../../contracts/kube-client.ts';
-import type { FieldError } from '../../hpa/api/field-error.ts';
 import type { UserInfo } from '../../kube/aggregated-auth/types.ts';
 import type { Kind, KindVersion, RuleContext } from '../kinds/kind.ts';
 import { type KindRegistry, storeKey } from '../kinds/registry.ts';
 import type { Entry, Store } from '../store/store.ts';
-import { alreadyExists, ApiFailure, conflict, forbidden, internal, invalid, MODIFIED, notFound } from './failure.ts';
-import { sameJson, timeText, without, withMeta } from './objects.ts';
-import { validateMeta, validateMetaUpdate } from './validate-meta.ts';
+import { alreadyExists, ApiFailure, conflict, forbidden, internal, MODIFIED, notFound } from './failure.ts';
+import { sameJson, timeText, withMeta } from './objects.ts';
+import { prepareCreate, prepareUpdate } from './prepare.ts';
 
 export interface RestPorts {
   readonly store: Store;
@@ -15,6 +14,8 @@ export interface RestPorts {
   readonly newUid: () => string;
   /** Random text out of the alphabet that upstream makes names of. */
   readonly suffix: (length: number) => string;
+  /** Admission that needs more than the kind knows; raises ApiFailure. `old` is undefined for a creation. */
+  readonly admit: (request: WriteRequest, object: KubeObject, old: KubeObject | undefined) => void;
 }
 
 /** One write as somebody asked for it. */
@@ -41,9 +42,6 @@ export interface Written {
 export type Part = 'main' | 'status' | 'other';
 
 const MAX_GENERATED_TRIES = 8;
-/** names/generate.go: the prefix is cut so that the whole stays a valid label. */
-const MAX_GENERATED_PREFIX = 58;
-const SUFFIX_LENGTH = 5;
 const MAX_RETRIES = 5;
 
 /**
@@ -75,7 +73,7 @@ export class Rest {
     this.#checkNamespace(request, submitted.metadata.name);
     const generated = submitted.metadata.name === '' && typeof submitted.metadata['generateName'] === 'string';
     for (let round = 1; ; round += 1) {
-      const object = this.#prepareCreate(request, submitted);
+      const object = prepareCreate(request, submitted, this.context(request), this.#ports);
       const key = storeKey(kind, namespace, object.metadata.name);
       if (dryRun) {
         if (this.#ports.store.get(key) === undefined) return object;
@@ -97,7 +95,7 @@ export class Rest {
       const entry = this.get(kind, namespace, name);
       const submitted = change(entry.object);
       const expected = this.#checkPreconditions(kind, entry, submitted);
-      const object = this.#prepareUpdate(request, submitted, entry.object, part);
+      const object = prepareUpdate(request, submitted, entry.object, part, this.context(request), this.#ports);
       if (sameJson(withoutVersion(object), withoutVersion(entry.object)))
         return { object: entry.object, changed: false };
       if (mayGo(object)) return { object: this.#remove(kind, entry, object, dryRun), changed: true };
@@ -164,62 +162,10 @@ export class Rest {
     };
   }
 
-  #prepareCreate(request: WriteRequest, submitted: KubeObject): KubeObject {
-    const { kind, namespace } = request;
-    const { now, newUid } = this.#ports;
-    const context = this.context(request);
-    const named = withMeta(submitted, {
-      name: this.#nameFor(submitted),
-      namespace,
-      uid: newUid(),
-      resourceVersion: undefined,
-      creationTimestamp: timeText(now()),
-      deletionTimestamp: undefined,
-      deletionGracePeriodSeconds: undefined,
-      selfLink: undefined,
-      ...(kind.generation === true ? { generation: 1 } : {}),
-    });
-    const cleared = kind.subresources?.status === true ? without(named, 'status') : named;
-    const prepared = kind.prepareCreate?.(cleared, context) ?? cleared;
-    const object = kind.default?.(prepared) ?? prepared;
-    this.#refuse(kind, object, [...validateMeta(kind, object), ...(kind.validate?.(object, context) ?? [])]);
-    for (const text of kind.warn?.(object, undefined) ?? []) request.warn(text);
-    return object;
-  }
-
-  #prepareUpdate(request: WriteRequest, submitted: KubeObject, old: KubeObject, part: Part): KubeObject {
-    const { kind } = request;
-    const context = this.context(request);
-    const kept = keepMeta(submitted, old);
-    const defaulted = kind.default?.(kept) ?? kept;
-    if (part === 'status') {
-      const base = { ...old, metadata: { ...defaulted.metadata, ...kept.metadata }, status: defaulted['status'] };
-      const object = kind.prepareStatus?.(base, old, context) ?? base;
-      const own = kind.validateStatus?.(object, old, context) ?? [];
-      this.#refuse(kind, object, [...validateMetaUpdate(kind, object, old), ...own]);
-      return dropUndefined(object);
-    }
-    const hasStatus = part === 'main' && kind.subresources?.status === true;
-    const base = hasStatus ? { ...defaulted, status: old['status'] } : defaulted;
-    const prepared = part === 'main' ? (kind.prepareUpdate?.(base, old, context) ?? base) : base;
-    const object = dropUndefined(raiseGeneration(kind, prepared, old));
-    const own =
-      part === 'main' ? (kind.validateUpdate?.(object, old, context) ?? kind.validate?.(object, context) ?? []) : [];
-    this.#refuse(kind, object, [...validateMetaUpdate(kind, object, old), ...own]);
-    for (const text of kind.warn?.(object, old) ?? []) request.warn(text);
-    return object;
-  }
-
   #taken(kind: Kind, key: string, name: string): ApiFailure {
     const failure = alreadyExists(kind, name);
     if (this.#ports.store.get(key)?.object.metadata.deletionTimestamp === undefined) return failure;
     return new ApiFailure(failure.code, failure.reason, `object is being deleted: ${failure.message}`, failure.details);
-  }
-
-  #nameFor({ metadata }: KubeObject): string {
-    const prefix = metadata['generateName'];
-    if (metadata.name !== '' || typeof prefix !== 'string' || prefix === '') return metadata.name;
-    return prefix.slice(0, MAX_GENERATED_PREFIX) + this.#ports.suffix(SUFFIX_LENGTH);
   }
 
   /** NamespaceLifecycle admission. */
@@ -288,36 +234,12 @@ export class Rest {
     if (!outcome.ok) throw conflict(kind, entry.object.metadata.name, MODIFIED);
     return withMeta(last, { resourceVersion: String(outcome.entry.version) });
   }
-
-  #refuse(kind: Kind, object: KubeObject, errors: readonly FieldError[]): void {
-    if (errors.length > 0) throw invalid(kind, object.metadata.name, errors);
-  }
 }
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
-}
-
-/** What the server owns stays as it is (rest/update.go, meta.go). */
-function keepMeta(submitted: KubeObject, old: KubeObject): KubeObject {
-  const { metadata } = old;
-  return withMeta(submitted, {
-    name: submitted.metadata.name,
-    uid: metadata.uid,
-    creationTimestamp: metadata.creationTimestamp,
-    deletionTimestamp: metadata.deletionTimestamp,
-    deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds,
-    selfLink: undefined,
-    generation: metadata.generation,
-    resourceVersion: metadata.resourceVersion,
-  });
-}
-
-function raiseGeneration(kind: Kind, object: KubeObject, old: KubeObject): KubeObject {
-  if (kind.generation !== true || sameJson(object['spec'], old['spec'])) return object;
-  return withMeta(object, { generation: (old.metadata.generation ?? 0) + 1 });
 }
 
 /** A marked object whose last finalizer went, and whose grace period is over, goes for good (store.go deleteForEmptyFinalizers). */
@@ -351,8 +273,4 @@ function shortens({ metadata }: KubeObject, grace: number): boolean {
 
 function withoutVersion(object: KubeObject): KubeObject {
   return withMeta(object, { resourceVersion: undefined, managedFields: undefined });
-}
-
-function dropUndefined(object: KubeObject): KubeObject {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as KubeObject;
 }

@@ -3,6 +3,7 @@ import { requestInfo } from '../auth/request-info.ts';
 import type { Authenticator } from '../auth/authenticate.ts';
 import type { Authorizer } from '../auth/authorize.ts';
 import { deny } from '../auth/authorize.ts';
+import { impersonated } from '../auth/impersonation.ts';
 import { ApiFailure, internal, noResource } from '../api/failure.ts';
 import { type ResourcePorts, serveResource } from '../api/resource.ts';
 import { isPageNotFound, routeOf } from '../api/route.ts';
@@ -35,6 +36,7 @@ async function serve(
 ): Promise<void> {
   exchange.user = authenticator.authenticate(exchange);
   const info = requestInfo(exchange.method, exchange.path, exchange.query);
+  exchange.user = impersonated(exchange, authorizer, info);
   const verdict = authorizer.authorize(exchange.user, info);
   if (!verdict.allowed) throw deny(exchange.user, info, verdict.reason);
   if (!safePath(exchange.path)) throw noResource();
