@@ -29,6 +29,7 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
         'hpa',
         'workload/manifests.ts',
         'workload/queue-server.ts',
+        'workload/queue-metrics.ts',
         'metrics-server/manifests.ts',
         'minicluster/node/config.ts',
         'minicluster/node/manifests.ts',

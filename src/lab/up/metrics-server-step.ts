@@ -1,11 +1,10 @@
 import type { KubeClient } from '../../contracts/kube-client.ts';
-import type { LabSpec } from '../../contracts/lab-spec.ts';
 import { metricsServerManifests, servingHosts } from '../../metrics-server/manifests.ts';
-import { METRIC_NAME } from '../../workload/manifests.ts';
+import { queueMetrics } from '../../workload/queue-metrics.ts';
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from './apply-all.ts';
 import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
-import { clusterOf, type UpState } from './steps.ts';
+import { clusterOf, type UpState } from './state.ts';
 
 const NAMESPACE = 'kube-system';
 const USER = 'metrics-lab:metrics-server';
@@ -31,7 +30,11 @@ export async function ensureMetricsServer(state: UpState, client: KubeClient): P
     kubeconfigFile: kubeconfigFor(state, 'metrics-server', { commonName: USER, organizations: [] }),
     listen: { host: '127.0.0.1', port },
     serving: { certFile: serving.cert, keyFile: serving.key },
-    metrics: [{ name: METRIC_NAME, namespace: spec.namespace, source: queueSource(spec, paths.queueUrl) }],
+    metrics: queueMetrics(spec.queue, paths.queueUrl).map(({ metric, source }) => ({
+      name: metric,
+      namespace: spec.namespace,
+      source,
+    })),
   };
   const component = programComponent(state, {
     name: 'metrics-server',
@@ -48,12 +51,4 @@ export async function ensureMetricsServer(state: UpState, client: KubeClient): P
     onWaiting: (text) => ports.io.emit({ type: 'step.progress', step: 'metrics-server', text }),
   });
   return { changed: changed || applied.length > 0, ...(component.url === undefined ? {} : { detail: component.url }) };
-}
-
-/** The lab's queue as a source; its series carries the label that the HPA selects by. */
-function queueSource(spec: LabSpec, urlFile: string): object {
-  const { kind, name } = spec.queue;
-  const common = { urlFile, labels: { queue: name } };
-  if (kind === 'beanstalkd') return { type: 'beanstalkd', tube: name, ...common };
-  return { type: 'redis', structure: kind === 'redis-stream' ? 'stream' : 'list', key: name, ...common };
 }

@@ -5,7 +5,7 @@ import { metricsApiManifests, nodeIdentity, nodeRbac, SERVING_NAMES } from '../.
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from './apply-all.ts';
 import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
-import { clusterOf, type UpState } from './steps.ts';
+import { clusterOf, type UpState } from './state.ts';
 import { nodeReady } from './ready.ts';
 import { waitFor } from './wait-for.ts';
 

@@ -4,7 +4,7 @@ import type { LabRecord } from '../../contracts/lab-record.ts';
 import { kubeconfigText, loadKubeconfig } from '../../kube/kubeconfig.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import type { ClusterUser, PairFiles } from '../ports.ts';
-import { clusterOf, remember, type UpState } from './steps.ts';
+import { clusterOf, remember, type UpState } from './state.ts';
 
 type PortName = keyof LabRecord['ports'];
 

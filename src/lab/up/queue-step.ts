@@ -4,7 +4,7 @@ import { findQueueServer, queueServer } from '../../workload/queue-server.ts';
 import type { LabPorts } from '../ports.ts';
 import type { StepResult } from '../run-steps.ts';
 import { portFor } from './program-component.ts';
-import type { UpState } from './steps.ts';
+import type { UpState } from './state.ts';
 
 const PASSWORD_BYTES = 24;
 

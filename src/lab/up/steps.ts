@@ -1,31 +1,15 @@
-import type { ClusterBackend, ClusterHandle } from '../../contracts/backend.ts';
-import type { LabRecord } from '../../contracts/lab-record.ts';
-import type { LabSpec } from '../../contracts/lab-spec.ts';
 import type { KubeClient } from '../../contracts/kube-client.ts';
-import { LabError } from '../../errors/lab-error.ts';
 import { clusterSpecOf } from '../cluster-spec.ts';
-import { type LabPaths, writeRecord } from '../lab-store.ts';
 import { backlogOf, readLedger } from '../ledger.ts';
-import type { LabPorts } from '../ports.ts';
 import type { Step, StepResult } from '../run-steps.ts';
 import { applyHpa, onTheWayToZero, settleHpa } from './hpa-step.ts';
 import { ensureMetricsServer } from './metrics-server-step.ts';
 import { ensureNode, nodeName } from './node-step.ts';
 import { ensureQueue } from './queue-step.ts';
+import { clusterOf, remember, type UpState } from './state.ts';
 import { readyConditions } from './ready.ts';
-import type { UpOptions } from './up.ts';
 import { waitFor } from './wait-for.ts';
 import { applyWorkload } from './workload-step.ts';
-
-/** What the steps of one `up` share. `record` grows as steps learn things, and is on disk whenever a step ends. */
-export interface UpState {
-  readonly ports: LabPorts;
-  readonly paths: LabPaths;
-  readonly spec: LabSpec;
-  readonly backend: ClusterBackend;
-  readonly options: UpOptions;
-  record: LabRecord;
-}
 
 /** The steps of `up` in order. Each may be run again after any interruption. */
 export function upSteps(state: UpState): readonly Step[] {
@@ -51,19 +35,6 @@ export function upSteps(state: UpState): readonly Step[] {
     },
     { id: 'ready', title: 'everything ready', run: () => withClient(state, (client) => waitReady(state, client)) },
   ];
-}
-
-/** The record with more in it, written before anything relies on it. */
-export function remember(state: UpState, more: Partial<LabRecord>): void {
-  state.record = { ...state.record, ...more };
-  writeRecord(state.ports.files, state.paths, state.record);
-}
-
-/** The cluster that the first step made. */
-export function clusterOf(state: UpState): ClusterHandle {
-  const { cluster } = state.record;
-  if (cluster === undefined) throw new LabError('ML-INTERNAL', { text: 'a step ran before the cluster was made' });
-  return cluster;
 }
 
 async function createCluster(state: UpState): Promise<StepResult> {

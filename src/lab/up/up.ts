@@ -11,16 +11,8 @@ import type { LabPorts } from '../ports.ts';
 import { runSteps } from '../run-steps.ts';
 import { removeLab } from '../teardown.ts';
 import { checkQueueServer } from './queue-step.ts';
-import { type UpState, upSteps } from './steps.ts';
-
-export interface UpOptions {
-  /** Remove the lab first when a setting needs a new cluster. */
-  readonly recreate: boolean;
-  /** Remove what was made when a step fails. */
-  readonly rollback: boolean;
-  /** How long each wait may take. */
-  readonly timeoutMs: number;
-}
+import type { UpOptions, UpState } from './state.ts';
+import { upSteps } from './steps.ts';
 
 export interface UpResult {
   readonly lab: string;

@@ -3,7 +3,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import { workloadManifests } from '../../workload/manifests.ts';
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from './apply-all.ts';
-import type { UpState } from './steps.ts';
+import type { UpState } from './state.ts';
 
 const TOKEN_BYTES = 24;
 

@@ -1,0 +1,38 @@
+import type { ClusterBackend, ClusterHandle } from '../../contracts/backend.ts';
+import type { LabRecord } from '../../contracts/lab-record.ts';
+import type { LabSpec } from '../../contracts/lab-spec.ts';
+import { LabError } from '../../errors/lab-error.ts';
+import { type LabPaths, writeRecord } from '../lab-store.ts';
+import type { LabPorts } from '../ports.ts';
+
+export interface UpOptions {
+  /** Remove the lab first when a setting needs a new cluster. */
+  readonly recreate: boolean;
+  /** Remove what was made when a step fails. */
+  readonly rollback: boolean;
+  /** How long each wait may take. */
+  readonly timeoutMs: number;
+}
+
+/** What the steps of one `up` share. `record` grows as steps learn things, and is on disk whenever a step ends. */
+export interface UpState {
+  readonly ports: LabPorts;
+  readonly paths: LabPaths;
+  readonly spec: LabSpec;
+  readonly backend: ClusterBackend;
+  readonly options: UpOptions;
+  record: LabRecord;
+}
+
+/** The record with more in it, written before anything relies on it. */
+export function remember(state: UpState, more: Partial<LabRecord>): void {
+  state.record = { ...state.record, ...more };
+  writeRecord(state.ports.files, state.paths, state.record);
+}
+
+/** The cluster that the first step made. */
+export function clusterOf(state: UpState): ClusterHandle {
+  const { cluster } = state.record;
+  if (cluster === undefined) throw new LabError('ML-INTERNAL', { text: 'a step ran before the cluster was made' });
+  return cluster;
+}
