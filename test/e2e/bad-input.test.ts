@@ -50,11 +50,14 @@ describe('bad input: one clear error, the right exit code, nothing half made', (
     expect(JSON.parse(stderr)).toMatchObject({ error: { id: 'ML-LAB-NOT-FOUND', exitCode: 4 } });
   });
 
-  it.runIf(process.getuid?.() !== 0)('a state folder that cannot be read', async () => {
-    mkdirSync(join(home.dir, 'labs'), { mode: 0o000 });
-    expect(verdict(await home.run(['status']))).toBe('3 ML-STATE-IO');
-    chmodSync(join(home.dir, 'labs'), 0o700);
-  });
+  // Nothing is unreadable to root; for it the next test stands in.
+  if (process.getuid?.() !== 0) {
+    it('a state folder that cannot be read', async () => {
+      mkdirSync(join(home.dir, 'labs'), { mode: 0o000 });
+      expect(verdict(await home.run(['status']))).toBe('3 ML-STATE-IO');
+      chmodSync(join(home.dir, 'labs'), 0o700);
+    });
+  }
 
   it('a state folder that is a file', async () => {
     writeFileSync(join(home.dir, 'labs'), 'not a folder');
