@@ -60,6 +60,9 @@ async function findGroup(
 function toFields(reply: RespReply): ReadonlyMap<string, RespReply> {
   const list = toList(reply);
   const fields = new Map<string, RespReply>();
-  for (let i = 0; i + 1 < list.length; i += 2) fields.set(String(list[i]), list[i + 1] ?? null);
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    const name = list[i];
+    if (typeof name === 'string') fields.set(name, list[i + 1] ?? null);
+  }
   return fields;
 }

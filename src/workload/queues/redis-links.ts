@@ -49,7 +49,8 @@ export function publishingLink(options: QueueOptions): Link<FencedConnection> {
     const redis = await RedisConnection.open(endpoint, signal);
     const filter = previous?.killFilter;
     if (filter !== undefined) await redis.call(['CLIENT', 'KILL', ...filter]); // answers 0 when it is gone already
-    previous = new FencedConnection(redis, String(await redis.call(['CLIENT', 'INFO'])));
+    const info = await redis.call(['CLIENT', 'INFO']);
+    previous = new FencedConnection(redis, typeof info === 'string' ? info : '');
     return previous;
   };
   return new Link({ ...linkOptions(options), connect });

@@ -51,6 +51,8 @@ export class RedisListQueue implements QueueDriver {
   readonly #held: Set<string> = new Set();
   readonly #keeper: Keeper;
   #closing: Promise<void> | undefined;
+  /** Monotonic ms of the last sign of life. */
+  #seenAt: number | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -126,6 +128,12 @@ export class RedisListQueue implements QueueDriver {
   /** Shows that this consumer lives. */
   async touch(signal?: AbortSignal): Promise<void> {
     await this.#main.run((redis) => redis.pipeline(this.#signsOfLife()), signal);
+    this.#seenAt = this.#options.clock.monotonic();
+  }
+
+  /** Whether the last sign of life is so fresh that the next one may come when the keeper sends it. */
+  #isSeen(): boolean {
+    return this.#seenAt !== undefined && this.#options.clock.monotonic() - this.#seenAt < this.#ttlMs / 2;
   }
 
   #signsOfLife(): RedisCommand[] {
@@ -141,8 +149,9 @@ export class RedisListQueue implements QueueDriver {
     for (;;) {
       // Left there by a lost connection, or by a former life under the same name.
       const leftover = await this.#main.run(async (redis) => {
-        const replies = await redis.multi([...this.#signsOfLife(), ['LRANGE', this.#mine, 0, -1]]);
-        return toTexts(replies?.at(-1)).find((raw) => !this.#held.has(raw));
+        // Every write costs the server an fsync; before the first one nobody would look into the own list.
+        if (!this.#isSeen()) await this.touch(signal);
+        return toTexts(await redis.call(['LRANGE', this.#mine, 0, -1])).find((raw) => !this.#held.has(raw));
       }, signal);
       if (leftover !== undefined) return leftover;
       const waitMs = Math.max(1, deadline - this.#options.clock.monotonic());

@@ -3,12 +3,30 @@ import type { Clock } from '../../../src/contracts/clock.ts';
 import type { QueueKind } from '../../../src/contracts/lab-spec.ts';
 import type { ClaimedItem, QueueDriver } from '../../../src/contracts/queue.ts';
 import { realClock } from '../../../src/platform/clock.ts';
+import { BeanstalkConnection } from '../../../src/sources/beanstalk-connection.ts';
+import { parseEndpoint } from '../../../src/sources/endpoint.ts';
+import { RedisConnection } from '../../../src/sources/redis-connection.ts';
+import { toBytes } from '../../../src/sources/resp.ts';
 import { openQueue } from '../../../src/workload/queues/open.ts';
 import type { QueueOptions } from '../../../src/workload/queues/options.ts';
 import { CuttingProxy } from '../../helpers/cutting-proxy.ts';
 import { haveQueueServers, TestQueueServer } from '../../helpers/queue-servers.ts';
 
 const KINDS: readonly QueueKind[] = ['redis', 'redis-stream', 'beanstalkd'];
+async function putForeign(server: TestQueueServer, queue: string, text: string): Promise<void> {
+  if (server.kind === 'beanstalkd') {
+    const beanstalk = await BeanstalkConnection.open(parseEndpoint(server.url, 'beanstalkd'));
+    await beanstalk.call(`use ${queue}`, ['USING']);
+    await beanstalk.call(`put 1024 0 60 ${toBytes(text).length}\r\n${toBytes(text)}`, ['INSERTED']);
+    beanstalk.destroy();
+    return;
+  }
+  const redis = await RedisConnection.open(parseEndpoint(server.url, 'redis'));
+  const put = server.kind === 'redis' ? ['LPUSH', queue] : ['XADD', queue, '*', 'text'];
+  await redis.call([...put, toBytes(text)]);
+  redis.destroy();
+}
+
 const never = new AbortController().signal;
 /** With the connections cut as well: a process that was killed. No sign of life goes out any more. */
 const frozen: Clock = {
@@ -288,6 +306,40 @@ describe.skipIf(!haveQueueServers()).each(KINDS)('queue driver %s', (kind) => {
     expect(proxy.cuts).toBeGreaterThan(3);
     expect(await plain.ledger()).toMatchObject({ published: 100, processed: 100, dead: 0, lost: 0 });
   });
+
+  test('what another program puts into the queue is worked on and counted like any other item', async () => {
+    await using queue = newQueue();
+    const driver = await queue.open({ maxAttempts: 2 });
+    await driver.publish(1, { signal: never, payload: 'ours' });
+    await putForeign(server, queue.name, 'theirs: Grüße');
+    const payloads = [];
+    for (const item of [await claim(driver), await claim(driver)]) {
+      payloads.push(item.payload);
+      await item.ack();
+    }
+    expect(payloads.sort()).toEqual(['ours', expect.stringContaining('theirs: Grüße')]);
+    await putForeign(server, queue.name, 'poison');
+    await (await claim(driver)).fail('no luck');
+    expect(await (await claim(driver)).fail('no luck')).toBe('dead');
+    expect(await driver.ledger()).toMatchObject({
+      published: 3,
+      processed: 2,
+      waiting: 0,
+      inFlight: 0,
+      dead: 1,
+      lost: 0,
+    });
+  });
+
+  if (kind !== 'beanstalkd')
+    test('a wrong password is told at once, and the right one is not shown', async () => {
+      await using queue = newQueue();
+      const driver = await queue.open({ url: server.url.replace(/:[^:@]+@/, ':wrong-one@') });
+      await expect(driver.publish(1, { signal: never })).rejects.toMatchObject({
+        id: 'ML-QUEUE-AUTH',
+        message: expect.not.stringContaining('wrong-one'),
+      });
+    });
 
   test('a wrong address is told in one sentence once the patience is over', async () => {
     await using queue = newQueue();
