@@ -39,11 +39,11 @@ function create(line: VectorLine, rules: ApiRules): Json {
   const answer = { defaultedSpec: encodeSpecV2(defaultHpa(submitted).spec, rules.quirks), errors };
   if (errors.length > 0) return answer;
   const v1 = v2ToV1(hpa, rules.quirks);
-  const { metadata, spec } = encodeV1(v1, rules.quirks) as { metadata: Json; spec: Json };
+  const { spec } = encodeV1(v1, rules.quirks);
   const back = readV1(v1, rules);
   return {
     ...answer,
-    v1: { annotations: metadata['annotations'] ?? null, spec },
+    v1: { annotations: v1.metadata.annotations ?? null, spec },
     specAfterV1RoundTrip: encodeSpecV2(back.spec, rules.quirks),
   };
 }

@@ -15,13 +15,22 @@ function daysFromCivil(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/;
+
+/** A date that exists; Go's time.Parse refuses others. */
+function isDate(year: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1) return false;
+  const next = month === 12 ? daysFromCivil(year + 1, 1, 1) : daysFromCivil(year, month + 1, 1);
+  return day <= next - daysFromCivil(year, month, 1);
+}
 
 /** RFC 3339 → milliseconds since 1970 (fractions of a millisecond kept); null when the text is no such time. */
 export function parseTime(text: string): number | null {
   const match = RFC3339.exec(text);
   if (match === null) return null;
   const part = (i: number): number => Number(match[i] ?? 0);
+  if (!isDate(part(1), part(2), part(3)) || part(4) > 23 || part(5) > 59 || part(6) > 59) return null;
+  if (part(9) > 24 || part(10) > 60) return null;
   const days = daysFromCivil(part(1), part(2), part(3));
   const fraction = match[7] === undefined ? 0 : Number(`0.${match[7]}`) * 1000;
   const offset = (part(9) * 60 + part(10)) * 60_000 * (match[8] === '-' ? -1 : 1);

@@ -8,6 +8,7 @@ import { INTERNAL_BEHAVIOR, V1_CONDITION, V1_METRICS } from './schema-v1.ts';
 import type {
   HpaBehavior,
   HpaCondition,
+  HpaObjectMeta,
   HpaScalingPolicy,
   HpaScalingRules,
   MetricSpec,
@@ -35,6 +36,12 @@ export function withoutRoundTrip(annotations: Annotations | undefined, quirks: Q
     ...(quirks.toleranceAnnotationsKept ? [] : TOLERANCE_ANNOTATIONS),
   ]);
   return Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !dropped.has(key)));
+}
+
+/** The metadata with other annotations. An empty map stays where there was one, as in Go; JSON does not show it. */
+export function withAnnotations(meta: HpaObjectMeta, annotations: Annotations): HpaObjectMeta {
+  if (meta.annotations === undefined && Object.keys(annotations).length === 0) return meta;
+  return { ...meta, annotations };
 }
 
 /** The metrics annotation's text. */

@@ -13,11 +13,12 @@ import {
   encodeCurrentMetrics,
   encodeMetrics,
   METRICS_ANNOTATION,
+  withAnnotations,
   withoutRoundTrip,
 } from './annotations.ts';
 import { compact } from './convert-metrics.ts';
 import { DEFAULT_METRICS } from './defaults.ts';
-import type { HpaObjectMeta, HpaSpec, HpaStatus, HpaV1, HpaV2, MetricSpec } from './types.ts';
+import type { HpaSpec, HpaStatus, HpaV1, HpaV2, MetricSpec } from './types.ts';
 
 // pkg/apis/autoscaling/v1/conversion.go
 
@@ -117,8 +118,4 @@ function cpuMetric(percent: number): MetricSpec {
     type: 'Resource',
     resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percent } },
   };
-}
-
-function withAnnotations({ annotations: _, ...meta }: HpaObjectMeta, annotations: Annotations): HpaObjectMeta {
-  return Object.keys(annotations).length === 0 ? meta : { ...meta, annotations };
 }

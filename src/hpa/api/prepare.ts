@@ -1,3 +1,4 @@
+import { withAnnotations, withoutRoundTrip } from './annotations.ts';
 import { defaultHpa } from './defaults.ts';
 import type { ApiRules } from './gates.ts';
 import type { HpaBehavior, HpaScalingRules, HpaSpec, HpaV2, MetricSpec } from './types.ts';
@@ -8,7 +9,8 @@ const EMPTY_STATUS = { currentReplicas: 0, desiredReplicas: 0 };
 
 /** A submitted HPA as it is validated and stored: defaulted, without status and without what gates switch off. */
 export function prepareForCreate(hpa: HpaV2, rules: ApiRules): HpaV2 {
-  const { metadata, spec } = defaultHpa(hpa);
+  const { spec } = defaultHpa(hpa);
+  const metadata = ownMetadata(hpa, rules);
   return {
     ...hpa,
     metadata: rules.generation ? { ...metadata, generation: 1 } : metadata,
@@ -27,11 +29,17 @@ export function prepareForUpdate(
   rules: ApiRules,
   sameSpec: (a: HpaSpec, b: HpaSpec) => boolean,
 ): HpaV2 {
-  const { metadata, spec: given } = defaultHpa(hpa);
+  const { spec: given } = defaultHpa(hpa);
+  const metadata = ownMetadata(hpa, rules);
   const spec = dropDisabled(given, rules, old.spec);
   const generation =
     rules.generation && !sameSpec(spec, old.spec) ? { generation: (old.metadata.generation ?? 0) + 1 } : {};
   return { ...hpa, metadata: { ...metadata, ...generation }, spec, status: old.status };
+}
+
+/** v2 objects lose the annotations of v1 conversions on the way in (pkg/apis/autoscaling/v2/conversion.go). */
+function ownMetadata({ metadata }: HpaV2, rules: ApiRules): HpaV2['metadata'] {
+  return withAnnotations(metadata, withoutRoundTrip(metadata.annotations, rules.quirks));
 }
 
 function dropDisabled(spec: HpaSpec, rules: ApiRules, old: HpaSpec | undefined): HpaSpec {

@@ -31,7 +31,30 @@ export function validateObjectMeta(meta: HpaObjectMeta, quirks: Quirks): readonl
     ...labelErrors(meta.labels ?? {}, quirks),
     ...annotationErrors(meta.annotations ?? {}, quirks),
     ...ownerErrors(meta['ownerReferences'], quirks),
-    ...finalizerErrors(meta['finalizers'], quirks),
+    ...finalizersOf(meta).flatMap((finalizer) =>
+      labelKeyFaults(finalizer, quirks).map((fault) => invalid([...PATH, 'finalizers'], plain(finalizer), fault)),
+    ),
+    ...kubeFinalizerErrors(finalizersOf(meta)),
+  ];
+}
+
+/** ValidateObjectMetaUpdate, without what the server itself sets right (uid, times, resourceVersion). */
+export function validateObjectMetaUpdate(
+  meta: HpaObjectMeta,
+  old: HpaObjectMeta,
+  quirks: Quirks,
+): readonly FieldError[] {
+  const { generation = 0 } = meta;
+  const moved = (['name', 'namespace'] as const).filter((field) => (meta[field] ?? '') !== (old[field] ?? ''));
+  return [
+    ...(generation < (old.generation ?? 0)
+      ? [invalid([...PATH, 'generation'], numeric(generation), 'must not be decremented')]
+      : []),
+    ...moved.map((field) => invalid([...PATH, field], plain(meta[field] ?? ''), 'field is immutable')),
+    ...labelErrors(meta.labels ?? {}, quirks),
+    ...annotationErrors(meta.annotations ?? {}, quirks),
+    ...ownerErrors(meta['ownerReferences'], quirks),
+    ...kubeFinalizerErrors(finalizersOf(meta)),
   ];
 }
 
@@ -58,11 +81,20 @@ function annotationErrors(annotations: Readonly<Record<string, string>>, quirks:
   return [...errors, { path, type: 'FieldValueTooLong', detail: `${text} ${ANNOTATIONS_LIMIT} bytes` }];
 }
 
-function finalizerErrors(foreign: unknown, quirks: Quirks): FieldError[] {
-  if (!Array.isArray(foreign)) return [];
-  const names = foreign.map(String);
-  return names.flatMap((name) =>
-    labelKeyFaults(name, quirks).map((fault) => invalid([...PATH, 'finalizers'], plain(name), fault)),
+const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
+
+const finalizersOf = (meta: HpaObjectMeta): readonly string[] => {
+  const foreign = meta['finalizers'];
+  return Array.isArray(foreign) ? foreign.map(String) : [];
+};
+
+/** pkg/apis/core/validation:validateKubeFinalizerName. */
+function kubeFinalizerErrors(names: readonly string[]): FieldError[] {
+  const text = 'name is neither a standard finalizer name nor is it fully qualified';
+  return names.flatMap((name, index) =>
+    name.includes('/') || STANDARD_FINALIZERS.includes(name)
+      ? []
+      : [invalid([...PATH, 'finalizers', index], plain(name), text)],
   );
 }
 

@@ -2,7 +2,7 @@ import { distinctErrors, type FieldError, forbidden, invalid, numeric, required 
 import type { ApiRules } from './gates.ts';
 import type { HpaSpec, HpaV2 } from './types.ts';
 import { validateBehavior } from './validate-behavior.ts';
-import { validateObjectMeta } from './validate-meta.ts';
+import { validateObjectMeta, validateObjectMetaUpdate } from './validate-meta.ts';
 import { validateMetrics } from './validate-metrics.ts';
 import { type ApiVersionRule, apiVersionFault, validateReference } from './validate-reference.ts';
 
@@ -13,7 +13,10 @@ import { type ApiVersionRule, apiVersionFault, validateReference } from './valid
  * through `prepareForCreate` or `prepareForUpdate`.
  */
 export function validateHpa(hpa: HpaV2, rules: ApiRules, old?: HpaV2): readonly FieldError[] {
-  const meta = old === undefined ? validateObjectMeta(hpa.metadata, rules.quirks) : [];
+  const meta =
+    old === undefined
+      ? validateObjectMeta(hpa.metadata, rules.quirks)
+      : validateObjectMetaUpdate(hpa.metadata, old.metadata, rules.quirks);
   const { spec } = hpa;
   const replicas = replicaErrors(spec, rules, old?.spec);
   const handwritten = [
