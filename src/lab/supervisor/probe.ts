@@ -52,12 +52,17 @@ function httpProber(probe: HttpProbe): Prober {
         agent ??= agentFor(probe);
         why = await askHttp(probe.url, agent, timeoutMs);
       } catch (error) {
-        why = `${probe.url} does not answer: ${describe(error)}`;
+        why = `${probe.url} does not answer${isTimeout(error) ? ` within ${timeoutMs / 1000} s` : `: ${describe(error)}`}`;
       }
       if (why !== undefined) close(); // the next question reads the certificates anew
       return why;
     },
   };
+}
+
+/** node:http says AbortError; that it was the time limit is in the cause. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.name === 'TimeoutError';
 }
 
 function agentFor(probe: HttpProbe): HttpAgent {
