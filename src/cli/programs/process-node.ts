@@ -50,7 +50,7 @@ await runProgram(async (stop) => {
   });
   await listenLocally(kubelet, config.kubeletPort, 'the kubelet API');
   await listenLocally(metrics, config.metricsPort, 'metrics.k8s.io');
-  await agent.start();
+  await agent.start(stop);
   new ServiceProxy(agent, ports, config.stateDir).start(stop);
   await aborted(stop);
   await agent.stop();

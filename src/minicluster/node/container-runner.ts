@@ -55,6 +55,7 @@ export class ContainerRunner {
       if (ended !== undefined && !(this.#restarts(ended) && (await this.#untilRestart(ended)))) return;
       const launch = await this.#untilPrepared(ended);
       if (launch === undefined) return;
+      if (this.#ending.signal.aborted) return this.#host.node.hostPorts.give(launch.hostPorts.values());
       ended = await this.#runOnce(launch, ended);
     }
   }

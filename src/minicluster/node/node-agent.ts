@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ListWatch } from '../../contracts/kube-client.ts';
 import { describe } from '../../errors/lab-error.ts';
 import { listWatch } from '../../kube/list-watch.ts';
@@ -14,6 +15,7 @@ import { type NodePorts, pause } from './node-ports.ts';
 import { isTerminal, type Pod, parsePod, podKey } from './pod.ts';
 import type { NodeContext } from './pod-host.ts';
 import { PodWorker } from './pod-worker.ts';
+import { COMMAND_FILE } from './probe-target.ts';
 import { PortPool } from './port-pool.ts';
 import { bytes, cpuMilli } from './quantity.ts';
 import { reapChildren } from './reap.ts';
@@ -96,10 +98,11 @@ export class NodeAgent {
     this.#listeners.push(listener);
   }
 
-  /** Reaps what an earlier run left, registers the node, then runs pods until `stop`. */
-  async start(): Promise<void> {
+  /** Reaps what an earlier run left, registers the node, then runs pods until the signal; `stop()` ends their processes. */
+  async start(stop: AbortSignal): Promise<void> {
     const { clock, log, processes } = this.#ports;
-    const { signal } = this.#ending;
+    const signal = AbortSignal.any([this.#ending.signal, stop]);
+    this.#removeLeftovers();
     const records = this.#records.readAll();
     const reaped = await reapChildren(processes, records, this.#config.stateDir);
     if (reaped.length > 0) log(`ended ${reaped.length} processes of an earlier run`);
@@ -108,6 +111,7 @@ export class NodeAgent {
       this.#ips.hold(record.ip);
     }
     await this.#heartbeat.register(signal);
+    if (signal.aborted) return;
     log(`node ${this.#config.nodeName} is registered`);
     void this.#heartbeat.run(signal);
     this.#watchPods(signal);
@@ -120,6 +124,13 @@ export class NodeAgent {
     const mostMs = (this.#config.shutdownSeconds ?? SHUTDOWN_SECONDS) * 1000;
     await Promise.all(this.workers.map((worker) => worker.shutDown(mostMs)));
     this.logs.close();
+  }
+
+  /** What probes and hooks of an earlier run were writing. */
+  #removeLeftovers(): void {
+    const { files } = this.#ports;
+    const { stateDir } = this.#config;
+    for (const name of files.list(stateDir)) if (name.startsWith(COMMAND_FILE)) files.remove(join(stateDir, name));
   }
 
   #watchPods(signal: AbortSignal): void {

@@ -41,7 +41,7 @@ export class PodWorker implements PodHost {
   #conditions: readonly PodCondition[];
   #over = false;
   #vanished = false;
-  #running: Promise<void> | undefined;
+  #running: Promise<void> = Promise.resolve();
   #finishing = false;
 
   constructor(options: PodWorkerOptions) {
@@ -86,10 +86,11 @@ export class PodWorker implements PodHost {
   start(): void {
     if (this.#over) this.#report();
     else this.changed();
+    // First, so that nothing is started of a pod that is to be deleted.
+    this.update(this.#pod);
     this.#running = this.#run().catch((error: unknown) => {
       this.node.ports.log(`pod ${podKey(this.#pod)}: ${describe(error)}`);
     });
-    this.update(this.#pod);
   }
 
   /** The pod as the API has it now. */
@@ -169,7 +170,8 @@ export class PodWorker implements PodHost {
       }
     }
     await Promise.all(this.runners.map((runner) => runner.stop(graceMs)));
-    await this.#running;
+    // Also when it was called before the run began.
+    await Promise.resolve().then(() => this.#running);
     if (this.#finishing) return;
     this.#finishing = true;
     if (!this.#vanished) await this.#delete();

@@ -5,6 +5,8 @@ import type { Container, ExecAction, HttpGetAction } from './pod.ts';
 import type { PodHost } from './pod-host.ts';
 import { httpProbe, type ProbeTarget } from './probe-run.ts';
 
+/** Output of probes and hooks while they run, in the state folder. */
+export const COMMAND_FILE: string = 'command-';
 const HOOK_MS = 600_000;
 const OUTPUT_BYTES = 10_000;
 let commands = 0;
@@ -55,7 +57,7 @@ async function runBeside(
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   const { files, processes, clock } = host.node.ports;
   commands += 1;
-  const outputFile = join(host.node.config.stateDir, `command-${commands}.out`);
+  const outputFile = join(host.node.config.stateDir, `${COMMAND_FILE}${processes.self.pid}-${commands}.out`);
   const [program = '', ...args] = command;
   try {
     const child = await processes.spawn({ command: program, args, env: launch?.env ?? {}, logFile: outputFile });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PairFiles } from '../../../src/clusters/pki/key-pair.ts';
 import { haveReal } from '../../helpers/real-binaries.ts';
 import { eventually, NodeCluster } from './cluster.ts';
 import { deployment, pod } from './objects.ts';
@@ -68,10 +68,11 @@ describe.runIf(haveReal())('capacity and use of the process node', () => {
       const text = await cluster.kubectl('top', 'pods');
       return text.includes('burner') && text;
     });
-    const [, milli = '', mebi = ''] = /burner +(\d+)m +(\d+)Mi/.exec(top) ?? [];
-    expect(Number(milli)).toBeGreaterThan(150);
-    expect(Number(milli)).toBeLessThan(1200);
-    expect(Number(mebi)).toBeGreaterThan(20);
+    const use = new Map(
+      [...top.matchAll(/(\S+) +(\d+)m +(\d+)Mi/g)].map(([, name, milli, mebi]) => [name, { milli, mebi }]),
+    );
+    expect(Number(use.get('burner')?.milli)).toBeGreaterThan(Number(use.get('picky')?.milli));
+    expect(Number(use.get('burner')?.mebi)).toBeGreaterThan(20);
     expect(await cluster.kubectl('top', 'nodes')).toMatch(/node-1 +\d+m +\d+% +\d+Mi +\d+%/);
     const raw = await cluster.kubectl(
       'get',
@@ -95,17 +96,28 @@ describe.runIf(haveReal())('capacity and use of the process node', () => {
     await expect(cluster.kubectl('--as=nobody', 'top', 'pods')).rejects.toThrow('Forbidden');
   });
 
+  it('feeds an HPA on CPU', async () => {
+    await cluster.kubectl('delete', 'pod', '--all', '--timeout=20s');
+    const container = { resources: { requests: { cpu: '5m' } } };
+    await cluster.apply(deployment('busy', { env: { BURN: '1' }, container }));
+    await cluster.kubectl('autoscale', 'deployment', 'busy', '--cpu=50%', '--min=1', '--max=3');
+    await eventually('the HPA scales out', async () => {
+      const replicas = await cluster.kubectl('get', 'deployment', 'busy', '-o', 'jsonpath={.status.readyReplicas}');
+      return Number(replicas) > 1;
+    });
+    expect(await cluster.kubectl('get', 'hpa', 'busy')).toMatch(/cpu: \d+%\/50%/);
+  });
+
   it('answers its kubelet API to nobody but the API server', async () => {
-    const call = (path: string, name?: string) =>
+    const call = (path: string, pair?: PairFiles) =>
       new Promise<number | undefined>((resolve, reject) => {
-        const file = (ending: string) => readFileSync(join(cluster.dir, `${name}.${ending}`));
         const sent = request(
           {
             host: '127.0.0.1',
             port: cluster.config?.kubeletPort,
             path,
-            ca: readFileSync(join(cluster.dir, 'ca.crt')),
-            ...(name === undefined ? {} : { cert: file('crt'), key: file('key') }),
+            ca: readFileSync(cluster.pki.ca.cert),
+            ...(pair === undefined ? {} : { cert: readFileSync(pair.cert), key: readFileSync(pair.key) }),
           },
           (response) => {
             response.resume();
@@ -115,14 +127,15 @@ describe.runIf(haveReal())('capacity and use of the process node', () => {
         sent.once('error', reject);
         sent.end();
       });
+    const pod = (await cluster.kubectl('get', 'pods', '-o', 'jsonpath={.items[0].metadata.name}')).trim();
     expect(await call('/healthz')).toBe(401);
-    expect(await call('/containerLogs/default/burner/main')).toBe(401);
-    expect(await call('/healthz', 'front-proxy')).toBe(401);
-    expect(await call('/containerLogs/default/burner/main', 'node')).toBe(403);
-    expect(await call('/healthz', 'kubelet-client')).toBe(200);
-    expect(await call('/metrics/resource', 'kubelet-client')).toBe(200);
-    expect(await call('/containerLogs/default/burner/main', 'kubelet-client')).toBe(200);
-    expect(await call('/containerLogs/default/nobody/main', 'kubelet-client')).toBe(404);
-    expect(await call('/exec/default/burner/main', 'kubelet-client')).toBe(404);
+    expect(await call(`/containerLogs/default/${pod}/main`)).toBe(401);
+    expect(await call('/healthz', cluster.pki.frontProxyClient)).toBe(401);
+    expect(await call(`/containerLogs/default/${pod}/main`, cluster.pki.node)).toBe(403);
+    expect(await call('/healthz', cluster.pki.apiServerKubeletClient)).toBe(200);
+    expect(await call('/metrics/resource', cluster.pki.apiServerKubeletClient)).toBe(200);
+    expect(await call(`/containerLogs/default/${pod}/main`, cluster.pki.apiServerKubeletClient)).toBe(200);
+    expect(await call('/containerLogs/default/nobody/main', cluster.pki.apiServerKubeletClient)).toBe(404);
+    expect(await call(`/exec/default/${pod}/main`, cluster.pki.apiServerKubeletClient)).toBe(404);
   });
 });

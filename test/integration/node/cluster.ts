@@ -1,5 +1,4 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,19 +6,22 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { type ClusterPki, ensureClusterPki, issueServing } from '../../../src/clusters/pki/cluster-pki.ts';
+import type { PairFiles } from '../../../src/clusters/pki/key-pair.ts';
 import type { KubeClient } from '../../../src/contracts/kube-client.ts';
 import { applyObject } from '../../../src/kube/apply.ts';
 import { kubeClient } from '../../../src/kube/client.ts';
 import { kubeconfigText } from '../../../src/kube/kubeconfig.ts';
 import { type NodeConfig, nodeConfigText } from '../../../src/minicluster/node/config.ts';
 import { metricsApiManifests, nodeIdentity, nodeRbac, SERVING_NAMES } from '../../../src/minicluster/node/manifests.ts';
+import { nodeFiles } from '../../../src/platform/files.ts';
 import { freePort } from '../../../src/platform/free-port.ts';
 import { binDir } from '../../helpers/real-binaries.ts';
-import { TestCa } from './pki.ts';
 
 const PROGRAM = new URL('../../../src/cli/programs/process-node.ts', import.meta.url).pathname;
 export const WORKER: string = new URL('./programs/worker.mjs', import.meta.url).pathname;
 const NODE = 'node-1';
+const PKI_PORTS = { files: nodeFiles, now: Date.now };
 const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [ResponseStarted, Panic]
@@ -56,6 +58,10 @@ export async function eventually<T>(
 /** A real control plane with RBAC and a PKI, and one process node in it. */
 export class NodeCluster {
   readonly dir: string = mkdtempSync(join(tmpdir(), 'node-cluster-'));
+  readonly pki: ClusterPki = ensureClusterPki(PKI_PORTS, join(this.dir, 'pki'), {
+    serviceIp: '10.96.0.1',
+    nodeName: NODE,
+  });
   readonly #children = new Map<string, ChildProcess>();
   #client: KubeClient | undefined;
   #etcd = '';
@@ -75,34 +81,29 @@ export class NodeCluster {
     options: { readonly capacity?: NodeConfig['capacity']; readonly scheduler?: boolean } = {},
   ): Promise<void> {
     const { capacity = { cpu: '4', memory: '4Gi', pods: 30 }, scheduler = false } = options;
-    const ca = new TestCa(this.dir, 'ca');
-    const frontProxyCa = new TestCa(this.dir, 'front-proxy-ca');
-    ca.issue('apiserver', '/CN=kube-apiserver', ['localhost']);
-    ca.issue('node-serving', '/CN=node', SERVING_NAMES);
-    ca.issue('kubelet-client', '/O=system:masters/CN=kube-apiserver-kubelet-client');
-    frontProxyCa.issue('front-proxy', '/CN=front-proxy-client');
-    const admin = ca.issue('admin', '/O=system:masters/CN=admin');
-    const { commonName, organization } = nodeIdentity(NODE);
-    const node = ca.issue('node', `/O=${organization}/CN=${commonName}`);
     this.#etcd = `http://127.0.0.1:${await freePort()}`;
     this.#port = await freePort();
     const server = `https://127.0.0.1:${this.#port}`;
-    const access = { server, ca: ca.cert, context: 'test' };
-    const kubeconfig = (name: string, { cert, key }: { cert: string; key: string }) =>
-      writeFileSync(join(this.dir, name), kubeconfigText({ ...access, cert, key }), { mode: 0o600 });
-    kubeconfig('admin.kubeconfig', admin);
-    kubeconfig('node.kubeconfig', node);
-    this.#client = kubeClient({ ...access, cert: admin.cert, key: admin.key });
+    const read = (file: string) => readFileSync(file, 'utf8');
+    const access = { server, ca: read(this.pki.ca.cert), context: 'test' };
+    const pair = ({ cert, key }: PairFiles) => ({ cert: read(cert), key: read(key) });
+    const kubeconfig = (name: string, files: PairFiles) =>
+      writeFileSync(join(this.dir, name), kubeconfigText({ ...access, ...pair(files) }), { mode: 0o600 });
+    kubeconfig('admin.kubeconfig', this.pki.admin);
+    kubeconfig('node.kubeconfig', this.pki.node);
+    this.#client = kubeClient({ ...access, ...pair(this.pki.admin) });
     await this.#startEtcd();
     await this.startApiServer();
     await this.#startControllers();
     if (scheduler) await this.#startScheduler();
     for (const object of nodeRbac(NODE, !scheduler)) await applyObject(this.client, object, 'test');
-    await this.#configure(capacity, ca.cert, !scheduler);
+    await this.#configure(capacity, access.ca, !scheduler);
     await this.startNode();
   }
 
   async #configure(capacity: NodeConfig['capacity'], caCert: string, bindPods: boolean): Promise<void> {
+    const names = ['127.0.0.1', ...SERVING_NAMES];
+    const serving = issueServing(PKI_PORTS, this.pki.dir, 'node-serving', names);
     this.config = {
       nodeName: NODE,
       kubeconfig: join(this.dir, 'node.kubeconfig'),
@@ -110,8 +111,8 @@ export class NodeCluster {
       logsDir: join(this.dir, 'logs'),
       capacity,
       kubeletPort: await freePort(),
-      serving: { certFile: join(this.dir, 'node-serving.crt'), keyFile: join(this.dir, 'node-serving.key') },
-      clientCaFile: join(this.dir, 'ca.crt'),
+      serving: { certFile: serving.cert, keyFile: serving.key },
+      clientCaFile: this.pki.ca.cert,
       metricsPort: await freePort(),
       images: { 'test/worker': [process.execPath, WORKER] },
       bindPods,
@@ -138,33 +139,30 @@ export class NodeCluster {
   }
 
   async startApiServer(): Promise<void> {
+    const { pki } = this;
     const file = (name: string) => join(this.dir, name);
-    if (this.#children.size === 1) {
-      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-      writeFileSync(file('audit-policy.yaml'), AUDIT_POLICY);
-      writeFileSync(file('sa.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
-    }
+    writeFileSync(file('audit-policy.yaml'), AUDIT_POLICY);
     this.#run('kube-apiserver', join(binDir(), 'kube-apiserver'), [
       `--etcd-servers=${this.#etcd}`,
       '--bind-address=127.0.0.1',
       `--secure-port=${this.#port}`,
-      `--tls-cert-file=${file('apiserver.crt')}`,
-      `--tls-private-key-file=${file('apiserver.key')}`,
-      `--client-ca-file=${file('ca.crt')}`,
-      `--kubelet-client-certificate=${file('kubelet-client.crt')}`,
-      `--kubelet-client-key=${file('kubelet-client.key')}`,
-      `--kubelet-certificate-authority=${file('ca.crt')}`,
-      `--proxy-client-cert-file=${file('front-proxy.crt')}`,
-      `--proxy-client-key-file=${file('front-proxy.key')}`,
-      `--requestheader-client-ca-file=${file('front-proxy-ca.crt')}`,
+      `--tls-cert-file=${pki.apiServer.cert}`,
+      `--tls-private-key-file=${pki.apiServer.key}`,
+      `--client-ca-file=${pki.ca.cert}`,
+      `--kubelet-client-certificate=${pki.apiServerKubeletClient.cert}`,
+      `--kubelet-client-key=${pki.apiServerKubeletClient.key}`,
+      `--kubelet-certificate-authority=${pki.ca.cert}`,
+      `--proxy-client-cert-file=${pki.frontProxyClient.cert}`,
+      `--proxy-client-key-file=${pki.frontProxyClient.key}`,
+      `--requestheader-client-ca-file=${pki.frontProxyCa.cert}`,
       '--requestheader-allowed-names=front-proxy-client',
       '--requestheader-username-headers=X-Remote-User',
       '--requestheader-group-headers=X-Remote-Group',
       '--requestheader-extra-headers-prefix=X-Remote-Extra-',
       '--authorization-mode=RBAC',
       '--service-account-issuer=https://kubernetes.default.svc',
-      `--service-account-key-file=${file('sa.key')}`,
-      `--service-account-signing-key-file=${file('sa.key')}`,
+      `--service-account-key-file=${pki.serviceAccounts.pub}`,
+      `--service-account-signing-key-file=${pki.serviceAccounts.key}`,
       '--service-cluster-ip-range=10.96.0.0/16',
       `--audit-policy-file=${file('audit-policy.yaml')}`,
       `--audit-log-path=${file('audit.log')}`,
@@ -240,8 +238,8 @@ export class NodeCluster {
       `--kubeconfig=${join(this.dir, 'admin.kubeconfig')}`,
       '--bind-address=127.0.0.1',
       `--secure-port=${await freePort()}`,
-      `--root-ca-file=${join(this.dir, 'ca.crt')}`,
-      `--service-account-private-key-file=${join(this.dir, 'sa.key')}`,
+      `--root-ca-file=${this.pki.ca.cert}`,
+      `--service-account-private-key-file=${this.pki.serviceAccounts.key}`,
       '--leader-elect=false',
     ]);
   }
