@@ -137,11 +137,7 @@ export class Run {
     const { desired } = outcome;
     this.#desired.add(desired);
     this.#ready.add(ready);
-    if (desired !== current) {
-      this.#tally.change(current, desired, time, this.#begun());
-      workload.scaleTo(desired, time);
-      this.#replicas = desired;
-    }
+    if (desired !== current) this.#scale(desired, time);
     if (desired === autoscaler.max) this.#atMax += Math.min(syncSeconds, seconds - time);
     if (onSync === undefined) return;
     const queue = this.#arrivals !== undefined;
@@ -158,6 +154,12 @@ export class Run {
       reason: outcome.reason,
       record: outcome.record,
     });
+  }
+
+  #scale(desired: number, time: number): void {
+    this.#tally.change(this.#replicas, desired, time, this.#begun());
+    this.#workload.scaleTo(desired, time);
+    this.#replicas = desired;
   }
 
   /** When the load began; a trace that starts high began at once. */

@@ -55,46 +55,54 @@ export function holds(operator: Operator, actual: number, value: number): boolea
  * which speaks of the last sync. Raises ML-SIM-EXPECT.
  */
 export function parseExpectation(text: string): Expectation {
-  const fail = (reason: string): never => {
+  const fail: Fail = (reason) => {
     throw new LabError('ML-SIM-EXPECT', { text, reason });
   };
   const match = SHAPE.exec(text);
   if (match === null)
     return fail('it has the form FIELD < VALUE, FUNCTION(FIELD) < VALUE or FIELD >= VALUE within DURATION');
-  const [, rawFunction, inner, bare, operator = '', rawValue = '', rawWithin] = match;
-  const field = nameOf(inner ?? bare ?? '');
+  const [, rawFunction, inner, bare, operator = '', value = '', within] = match;
   const call = rawFunction?.toLowerCase().replace(/^p\((\d+)\)$/, 'p$1');
-  const number = (unit: Unit): Comparison => {
-    const value = unit === 'seconds' ? secondsOf(rawValue) : plainNumber(rawValue);
-    const what = unit === 'seconds' ? 'a duration with its unit, such as 30s' : 'a number';
-    return {
-      text: text.trim(),
-      operator: operator as Operator,
-      unit,
-      value: value ?? fail(`"${rawValue}" is not ${what}`),
-    };
-  };
+  const written: Written = { text: text.trim(), operator: operator as Operator, value };
+  const name = inner ?? bare ?? '';
+  const field = nameOf(name);
   const series = SERIES_FIELDS[field];
-  if (rawWithin !== undefined) {
-    const within = secondsOf(rawWithin) ?? fail(`"${rawWithin}" is not a duration with its unit, such as 60s`);
+  if (within !== undefined) {
     if (series === undefined || call !== undefined)
       return fail(`\`within\` goes with ${Object.keys(SERIES_FIELDS).join(', ')}`);
-    return { ...number('number'), kind: 'within', field: series, within };
-  }
-  if (field === 'wait') {
-    const functions = Object.keys(WAIT_FUNCTIONS).join(', ');
-    const read = call === undefined ? undefined : WAIT_FUNCTIONS[call];
-    if (read === undefined) return fail(`of waits there are ${functions}, for example p95(wait)`);
-    return { ...number(read.unit), kind: 'summary', field: read };
+    const seconds = secondsOf(within) ?? fail(`"${within}" is not a duration with its unit, such as 60s`);
+    return { ...comparison(written, 'number', fail), kind: 'within', field: series, within: seconds };
   }
   if (series !== undefined) {
     if (call !== undefined && call !== 'min' && call !== 'max') return fail(`of ${field} there are min and max`);
-    return { ...number('number'), kind: 'series', field: series, pick: call ?? 'last' };
+    return { ...comparison(written, 'number', fail), kind: 'series', field: series, pick: call ?? 'last' };
   }
-  const summary = SUMMARY_FIELDS[field];
-  if (summary === undefined) return fail(`there is no field "${inner ?? bare}": ${FIELD_NAMES.join(', ')}`);
-  if (call !== undefined) return fail(`${inner} is one number: write it without ${call}()`);
-  return { ...number(summary.unit), kind: 'summary', field: summary };
+  const summary = field === 'wait' ? waitField(call, fail) : summaryField(field, name, call, fail);
+  return { ...comparison(written, summary.unit, fail), kind: 'summary', field: summary };
+}
+
+type Fail = (reason: string) => never;
+
+interface Written {
+  readonly text: string;
+  readonly operator: Operator;
+  readonly value: string;
+}
+
+function comparison({ text, operator, value: raw }: Written, unit: Unit, fail: Fail): Comparison {
+  const value = unit === 'seconds' ? secondsOf(raw) : plainNumber(raw);
+  const what = unit === 'seconds' ? 'a duration with its unit, such as 30s' : 'a number';
+  return { text, operator, unit, value: value ?? fail(`"${raw}" is not ${what}`) };
+}
+
+function waitField(call: string | undefined, fail: Fail): SummaryField {
+  const functions = Object.keys(WAIT_FUNCTIONS).join(', ');
+  return WAIT_FUNCTIONS[call ?? ''] ?? fail(`of waits there are ${functions}, for example p95(wait)`);
+}
+
+function summaryField(field: string, name: string, call: string | undefined, fail: Fail): SummaryField {
+  const found = SUMMARY_FIELDS[field] ?? fail(`there is no field "${name}": ${FIELD_NAMES.join(', ')}`);
+  return call === undefined ? found : fail(`${name} is one number: write it without ${call}()`);
 }
 
 const FIELD_NAMES: readonly string[] = ['wait', ...Object.keys(SERIES_FIELDS), ...Object.keys(SUMMARY_FIELDS)];

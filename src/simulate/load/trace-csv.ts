@@ -68,14 +68,8 @@ export function parseTraceCsv(text: string, file: string): Trace {
     }
     const zero = first.kind === 'date' || first.raw >= UNIX_TIME ? first.raw : 0;
     const time = row.time - zero;
-    const last = times.at(-1);
-    if (time > LONGEST_SECONDS) problems.add(at + 1, row.timeColumn, 'more than ten years after the start');
-    else if (last !== undefined && time <= last)
-      problems.add(
-        at + 1,
-        row.timeColumn,
-        time === last ? 'the same time as the row before' : 'earlier than the row before',
-      );
+    const problem = timeProblem(time, times.at(-1));
+    if (problem !== undefined) problems.add(at + 1, row.timeColumn, problem);
     else {
       times.push(time);
       numbers.push(row.number);
@@ -83,6 +77,12 @@ export function parseTraceCsv(text: string, file: string): Trace {
   }
   problems.throwIfAny();
   return { kind: header.kind, times, numbers };
+}
+
+function timeProblem(time: number, before: number | undefined): string | undefined {
+  if (time > LONGEST_SECONDS) return 'more than ten years after the start';
+  if (before === undefined || time > before) return undefined;
+  return time === before ? 'the same time as the row before' : 'earlier than the row before';
 }
 
 interface Header {

@@ -4,7 +4,6 @@ export const FREE = 0;
 export const STARTING = 1;
 export const IDLE = 2;
 export const BUSY = 3;
-export type PodState = typeof FREE | typeof STARTING | typeof IDLE | typeof BUSY;
 
 const FIRST_CAPACITY = 64;
 
