@@ -46,8 +46,7 @@ export function defaultGates(minor: number): Required<Gates> {
   };
 }
 
-/** Works a platform out. Do it once, not per decision. */
-export function rulesOf(platform: Platform): Rules {
+function workOut(platform: Platform): Rules {
   const { minor, arch } = platform;
   const gates = { ...defaultGates(minor), ...platform.gates };
   const quirks = quirksOf(minor);
@@ -64,4 +63,15 @@ export function rulesOf(platform: Platform): Rules {
     optimizedSelectorStore: minor >= 37 && gates.HPAOptimizedSelectorStore,
     generation: quirks.observedGeneration && gates.HPAGeneration,
   };
+}
+
+const known = new WeakMap<Platform, Rules>();
+
+/** Works a platform out; for the same object the same rules again. */
+export function rulesOf(platform: Platform): Rules {
+  const found = known.get(platform);
+  if (found !== undefined) return found;
+  const rules = workOut(platform);
+  known.set(platform, rules);
+  return rules;
 }

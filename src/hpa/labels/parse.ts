@@ -134,7 +134,19 @@ class Parser {
   }
 }
 
+interface Memo {
+  readonly text: string;
+  readonly rules: Rules;
+  readonly result: Parsed<Selector>;
+}
+
+/** The last selector: an HPA asks for the same one in every cycle. */
+let last: Memo | null = null;
+
 /** A selector's text parsed, or upstream's error. Upstream: apimachinery labels/selector.go Parse. */
 export function parseSelector(text: string, rules: Rules): Parsed<Selector> {
-  return new Parser(scan(text), rules).parse();
+  if (last !== null && last.text === text && last.rules === rules) return last.result;
+  const result = new Parser(scan(text), rules).parse();
+  last = { text, rules, result };
+  return result;
 }

@@ -18,6 +18,8 @@ export class Conditions {
   set(type: ConditionType, status: string, reason: string, message: string): void {
     const at = this.list.findIndex((condition) => condition.type === type);
     const old = this.list[at] ?? { type, status: '' };
+    // The same object again, so that comparing an unchanged status is cheap.
+    if (old.status === status && old.reason === reason && old.message === message) return;
     const time = old.status === status ? {} : { lastTransitionTime: formatTime(this.nowMs) };
     const next = { ...old, status, reason, message, ...time };
     if (at < 0) this.list.push(next);

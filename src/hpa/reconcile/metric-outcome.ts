@@ -29,6 +29,8 @@ export const UNANSWERED: { readonly error: string } = { error: 'the answer of th
 
 /** A status value as the API server stores it: printed by the controller, then read and printed again. */
 export function statusText(milli: Int64, binary: boolean): string {
+  // The decimal form of what is no giant is canonical already; a binary one without a suffix comes back as a decimal one.
+  if (!binary && typeof milli === 'number') return milliText(milli, 'DecimalSI');
   return canonicalQuantity(milliText(milli, binary ? 'BinarySI' : 'DecimalSI'));
 }
 

@@ -18,6 +18,12 @@ function isNothing(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
+function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (!sameField('', a[i], b[i])) return false;
+  return true;
+}
+
 function sameField(key: string, a: unknown, b: unknown): boolean {
   if (a === b || (isNothing(a) && isNothing(b))) return true;
   if (typeof a === 'string' && typeof b === 'string') {
@@ -25,10 +31,12 @@ function sameField(key: string, a: unknown, b: unknown): boolean {
     return TIMES.has(key) && parseTime(a) === parseTime(b);
   }
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) && Array.isArray(b)) return sameList(a, b);
   const left = a as Readonly<Record<string, unknown>>;
   const right = b as Readonly<Record<string, unknown>>;
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  for (const name of keys) if (!sameField(name, left[name], right[name])) return false;
+  for (const name in left) if (!sameField(name, left[name], right[name])) return false;
+  // What only the right one has.
+  for (const name in right) if (!(name in left) && !isNothing(right[name])) return false;
   return true;
 }
 
