@@ -1,4 +1,12 @@
 /** The one public door of the twin. */
+export { type Decoded, decodeV1, decodeV2, encodeSpecV2, encodeV1, encodeV2 } from './api/codec.ts';
+export { defaultV1, v1ToV2, v2ToV1 } from './api/convert-v1.ts';
+export { defaultBehavior, defaultHpa, defaultSpec } from './api/defaults.ts';
+export { errorText, type FieldError, invalidMessage } from './api/field-error.ts';
+export { type FieldPath, pathText } from './api/field-path.ts';
+export { type ApiPlatform, type ApiRules, apiRules } from './api/gates.ts';
+export { prepareForCreate, prepareForUpdate } from './api/prepare.ts';
+export { validateHpa, validateHpaStatus } from './api/validate.ts';
 export type * from './api/types.ts';
 export { type CompiledHpa, type CompiledMetric, compileHpa } from './compile.ts';
 export { decisionText } from './decision-text.ts';
@@ -42,3 +50,7 @@ export { ALL_SUCCEED, finishReconcile, reconcile } from './reconcile.ts';
 export { type DecisionLimit, type DecisionRecord, type DecisionStep, recordOf, type Trace } from './record.ts';
 export { type DecisionLine, decisionLines, milliNumber, ratioNumber } from './step-text.ts';
 export { defaultGates, type Gates, type Platform, type Rules, rulesOf } from './rules.ts';
+export { type DescribeOptions, describeHpa } from './render/describe.ts';
+export { type HpaCells, hpaCells, targetsText } from './render/table.ts';
+export { parseQuantity } from './quantity/parse.ts';
+export { canonicalQuantity, milliText } from './quantity/milli.ts';
