@@ -33,7 +33,7 @@ test.skipIf(!haveReal())('creation killed at any point: the next one makes it wh
   const bench = new NativeBench();
   try {
     for (const moment of ['pki/ca.key', 'pki/apiserver.crt', 'native.json', 'components/kube-apiserver.json']) {
-      const child = spawn(process.execPath, [join(import.meta.dirname, 'create-once.ts'), bench.labDir], {
+      const child = spawn(process.execPath, [join(import.meta.dirname, 'programs/create-once.ts'), bench.labDir], {
         stdio: 'ignore',
       });
       const ended = once(child, 'exit');
@@ -51,10 +51,11 @@ test.skipIf(!haveReal())('creation killed at any point: the next one makes it wh
 });
 
 describe.skipIf(!haveReal())('a native cluster', () => {
-  const bench = new NativeBench();
+  let bench: NativeBench;
   let handle: ClusterHandle;
 
   beforeAll(async () => {
+    bench = new NativeBench();
     ({ handle } = await bench.create());
   });
   afterAll(() => bench.close());
