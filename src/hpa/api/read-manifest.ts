@@ -24,6 +24,8 @@ export interface NotAnHpa {
   readonly kind: string;
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 const VERSIONS: readonly HpaVersion[] = ['v2', 'v1', 'v2beta2', 'v2beta1'];
 const isVersion = (text: string): text is HpaVersion => (VERSIONS as readonly string[]).includes(text);
 
@@ -36,7 +38,7 @@ export function readHpa(json: unknown, quirks: Quirks): ReadHpa | NotAnHpa {
     return { reason: 'not an object', apiVersion: '', kind: '' };
   }
   const { apiVersion, kind } = json as Readonly<Record<string, unknown>>;
-  const named = { apiVersion: String(apiVersion ?? ''), kind: String(kind ?? '') };
+  const named = { apiVersion: textOf(apiVersion), kind: textOf(kind) };
   const [group, version = ''] = named.apiVersion.split('/');
   if (kind !== 'HorizontalPodAutoscaler' || group !== 'autoscaling') return { reason: 'other kind', ...named };
   if (!isVersion(version)) return { reason: 'unknown version', ...named };

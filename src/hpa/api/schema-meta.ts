@@ -63,7 +63,9 @@ export const condition = (version: string): Struct =>
     always('lastTransitionTime', 'time'),
     omitempty('reason', 'string'),
     omitempty('message', 'string'),
-    ...(version === 'v2' ? [pointer('observedGeneration', 'int64', { quirk: 'conditionObservedGeneration' })] : []),
+    ...(version === 'v2' || version === 'v1'
+      ? [pointer('observedGeneration', 'int64', { quirk: 'conditionObservedGeneration' })]
+      : []),
   );
 
 /** The object around spec and status. */

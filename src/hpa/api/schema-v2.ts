@@ -1,4 +1,4 @@
-import { always, omitempty, pointer, quiet, type Struct, struct } from './schema.ts';
+import { always, type Field, omitempty, pointer, quiet, type Struct, struct } from './schema.ts';
 import { condition, hpaObject, LABEL_SELECTOR, objectReference } from './schema-meta.ts';
 
 // k8s.io/api/autoscaling/v2/types.go in Go's field order, which is the order of the JSON keys. autoscaling/v2beta2 has the
@@ -9,29 +9,31 @@ interface HpaSchema {
   readonly spec: Struct;
 }
 
-function metricSchemas(v: string): { source: Struct; status: Struct } {
-  const reference = objectReference(v);
-  const metric = struct(`${v}.MetricIdentifier`, always('name', 'string'), pointer('selector', LABEL_SELECTOR));
-  const target = struct(
-    `${v}.MetricTarget`,
-    always('type', 'string', { named: `${v}.MetricTargetType` }),
-    pointer('value', 'quantity'),
-    pointer('averageValue', 'quantity'),
-    pointer('averageUtilization', 'int32'),
+const VALUES: readonly Field[] = [
+  pointer('value', 'quantity'),
+  pointer('averageValue', 'quantity'),
+  pointer('averageUtilization', 'int32'),
+];
+
+const targetSchema = (v: string): Struct =>
+  struct(`${v}.MetricTarget`, always('type', 'string', { named: `${v}.MetricTargetType` }), ...VALUES);
+
+interface MetricSchemas {
+  readonly source: Struct;
+  readonly status: Struct;
+}
+
+function metricSchemas(v: string): MetricSchemas {
+  const id = always(
+    'metric',
+    struct(`${v}.MetricIdentifier`, always('name', 'string'), pointer('selector', LABEL_SELECTOR)),
   );
-  const current = struct(
-    `${v}.MetricValueStatus`,
-    pointer('value', 'quantity'),
-    pointer('averageValue', 'quantity'),
-    pointer('averageUtilization', 'int32'),
-  );
+  const described = always('describedObject', objectReference(v));
   const name = always('name', 'string', { named: 'v1.ResourceName' });
   const container = always('container', 'string');
-  const is = always('target', target);
-  const now = always('current', current);
-  const id = always('metric', metric);
-  const described = always('describedObject', reference);
   const type = always('type', 'string', { named: `${v}.MetricSourceType` });
+  const is = always('target', targetSchema(v));
+  const now = always('current', struct(`${v}.MetricValueStatus`, ...VALUES));
   return {
     source: struct(
       `${v}.MetricSpec`,

@@ -1,4 +1,5 @@
 import { distinctErrors, type FieldError, forbidden, invalid, numeric, required } from './field-error.ts';
+import type { FieldPath } from './field-path.ts';
 import type { ApiRules } from './gates.ts';
 import type { HpaSpec, HpaV2 } from './types.ts';
 import { validateBehavior } from './validate-behavior.ts';
@@ -33,10 +34,16 @@ export function validateHpa(hpa: HpaV2, rules: ApiRules, old?: HpaV2): readonly 
 }
 
 /** What is wrong with a written status (ValidateHorizontalPodAutoscalerStatusUpdate). */
-export function validateHpaStatus(hpa: HpaV2): readonly FieldError[] {
-  return (['currentReplicas', 'desiredReplicas'] as const)
-    .filter((field) => hpa.status[field] < 0)
-    .map((field) => invalid(['status', field], numeric(hpa.status[field]), 'must be greater than or equal to 0'));
+export function validateHpaStatus({ status }: HpaV2): readonly FieldError[] {
+  const negative = (path: FieldPath, value: number): readonly FieldError[] =>
+    value < 0 ? [invalid(path, numeric(value), 'must be greater than or equal to 0')] : [];
+  return [
+    ...negative(['status', 'currentReplicas'], status.currentReplicas),
+    ...negative(['status', 'desiredReplicas'], status.desiredReplicas),
+    ...(status.conditions ?? []).flatMap(({ observedGeneration = 0 }, index) =>
+      negative(['status', 'conditions', index, 'observedGeneration'], observedGeneration),
+    ),
+  ];
 }
 
 interface ReplicaErrors {

@@ -61,8 +61,12 @@ export function milliOf(text: string): bigint | string {
   return typeof quantity === 'string' ? quantity : milliValue(quantity);
 }
 
+/** Short decimal texts that parsing keeps: no leading zero, no three zeros at the end. */
+const PLAIN_CANONICAL = /^-?[1-9]\d{0,11}(?<!000)m?$/;
+
 /** The text as the API prints it after reading it: canonical; what is no quantity stays as it is. */
 export function canonicalQuantity(text: string): string {
+  if (PLAIN_CANONICAL.test(text)) return text;
   const quantity = parseQuantity(text);
   return typeof quantity === 'string' ? text : quantityText(quantity);
 }

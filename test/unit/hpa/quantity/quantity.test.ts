@@ -132,6 +132,7 @@ describe('properties', () => {
         const fast = plainMilli(text);
         if (!Number.isNaN(fast)) expect(BigInt(fast)).toBe(milliValue(parsed(text)));
         expect(milliOf(text)).toBe(milliValue(parsed(text)));
+        expect(canonicalQuantity(text)).toBe(quantityText(parsed(text)));
       }),
     );
   });
