@@ -288,7 +288,12 @@ describe.skipIf(!haveQueueServers()).each(KINDS)('queue driver %s', (kind) => {
     await using queue = newQueue();
     const plain = await queue.open();
     await plain.publish(100, { signal: never });
-    proxy.cutAfter = () => 200 + Math.floor(Math.random() * 2_000);
+    const sizes = [250, 700, 320, 900, 450];
+    let connections = 0;
+    proxy.cutAfter = () => {
+      connections += 1;
+      return sizes[connections % sizes.length];
+    };
     const drivers = await Promise.all(
       Array.from({ length: 4 }, () =>
         queue.open({ url: proxy.through(server.url), claimTtlMs: 2_000, maxAttempts: 1_000 }),
