@@ -45,7 +45,7 @@ function options(load: string, service: string, seconds: number, max: number): S
     autoscaler: new TwinAutoscaler({
       hpa: HPA(max),
       controller: controllerFor(36, 'amd64', 1),
-      records: 'none',
+      records: false,
       initialReplicas: 1,
       requestCpuMilli: 100,
       fromTrace: false,

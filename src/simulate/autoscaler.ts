@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../hpa/record.ts';
+import type { DecisionRecord } from '../hpa/index.ts';
 import type { MetricAnswer } from './metric-pipeline.ts';
 
 /** The scale target as the HPA controller sees it at one sync. */
@@ -11,8 +11,8 @@ export interface ClusterView {
   readonly statusReplicas: number;
   readonly readyPods: number;
   readonly metric: MetricAnswer;
-  /** CPU of the average pod over the last poll interval, in thousandths of a core. */
-  readonly cpuMilli: MetricAnswer;
+  /** CPU of the average pod over the last poll interval, in cores. */
+  readonly cpu: MetricAnswer;
   /** The pods one by one; made when asked for. */
   pods(): readonly PodSnapshot[];
 }
@@ -40,7 +40,7 @@ export interface SyncOutcome {
 export interface Autoscaler {
   readonly min: number;
   readonly max: number;
-  /** Whether it looks at `cpuMilli`. */
+  /** Whether it looks at `cpu`. */
   readonly readsCpu: boolean;
   sync(view: ClusterView): SyncOutcome;
 }

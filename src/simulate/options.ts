@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../hpa/record.ts';
+import type { DecisionRecord } from '../hpa/index.ts';
 import type { Autoscaler } from './autoscaler.ts';
 import type { LoadShape } from './load/shape.ts';
 import type { Trace } from './load/trace.ts';

@@ -60,7 +60,7 @@ export class Run {
       if (poll <= sync) {
         const value = this.#measure(time);
         if (value !== undefined) this.#pipeline.poll(time, value);
-        this.#cpu?.poll(time, this.#cpuMilli(time));
+        this.#cpu?.poll(time, this.#cores(time));
         polls += 1;
       } else {
         this.#sync(time);
@@ -106,15 +106,15 @@ export class Run {
     return value;
   }
 
-  /** CPU of the average pod since the last poll. */
-  #cpuMilli(time: number): number {
+  /** CPU of the average pod since the last poll, in cores. */
+  #cores(time: number): number {
     const workload = this.#workload;
     const worked = workload.workedUntil(time);
     const podSeconds = workload.podSecondsUntil(time);
     const [work, existed] = [worked - this.#worked, podSeconds - this.#podSeconds];
     this.#worked = worked;
     this.#podSeconds = podSeconds;
-    return existed > 0 ? (this.#options.pods.busyCpuMilli * work) / existed : 0;
+    return existed > 0 ? (this.#options.pods.busyCpuMilli * work) / existed / 1000 : 0;
   }
 
   #sync(time: number): void {
@@ -131,7 +131,7 @@ export class Run {
       statusReplicas: workload.active.length,
       readyPods: ready,
       metric,
-      cpuMilli: this.#cpu?.ask(time) ?? { error: 'nothing measures CPU' },
+      cpu: this.#cpu?.ask(time) ?? { error: 'nothing measures CPU' },
       pods: () => workload.snapshots(),
     });
     const { desired } = outcome;

@@ -1,4 +1,4 @@
-import type { MetricSpec } from '../../hpa/api/types.ts';
+import type { MetricSpec } from '../../hpa/index.ts';
 import { milliOrZero } from '../../hpa/milli.ts';
 import { type ReportedRun, simulationReport } from '../../report/simulation-report.ts';
 import type { HpaRun } from './run-hpa.ts';

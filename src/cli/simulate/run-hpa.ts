@@ -32,7 +32,7 @@ export async function runHpa(file: HpaFile, setup: Setup, pause: () => Promise<v
     autoscaler: new TwinAutoscaler({
       hpa: file.hpa,
       controller: controllerFor(setup.minor, setup.arch, min),
-      records: 'changes',
+      records: true,
       initialReplicas,
       requestCpuMilli: setup.pods.requestCpuMilli,
       fromTrace: setup.drive.kind === 'trace',

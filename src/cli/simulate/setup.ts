@@ -1,6 +1,6 @@
 import { LabError } from '../../errors/lab-error.ts';
 import { milliOrZero } from '../../hpa/milli.ts';
-import { type Arch, NEWEST_MINOR, OLDEST_MINOR } from '../../hpa/quirks.ts';
+import { type Arch, NEWEST_MINOR, OLDEST_MINOR } from '../../hpa/index.ts';
 import { type Expectation, parseExpectation } from '../../simulate/expect/parse.ts';
 import { parseLoad } from '../../simulate/load/parse.ts';
 import type { LoadShape } from '../../simulate/load/shape.ts';

@@ -31,9 +31,9 @@ describe('metrics-lab simulate', () => {
     expect(code).toBe(0);
     expect(stdout).toMatchInlineSnapshot(`
       "TIME   METRIC  READY  REPLICAS  WHY
-      1m     16      1      1 → 4     queue 16 / target 2 asks 8; the rate limit allows up to 4 → 4
-      1m15s  16      4      4 → 8     queue 16 / target 2 asks 8; the rate limit allows up to 8 → 8
-      7m     0       8      8 → 1     queue 0 / target 2 asks 0; min 1 → 1
+      1m     16      1      1 → 4     metric 16 / target 2 asks 8; twice the current count, at least 4, allows only 4; max 10 → 4
+      1m15s  16      4      4 → 8     metric 16 / target 2 asks 8; twice the current count, at least 4, allows 8; max 10 → 8
+      7m     0       8      8 → 1     metric 0 / target 2 asks 0; min 1 → 1
 
       metric   ▂▂▂▂█████▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁  max 16
       desired  ▂▂▂▂▅████████████████████████▂▂▂▂▂▂▂▂▂▂▂▂  max 8

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HpaSpec } from '../../../src/hpa/api/types.ts';
+import type { HpaSpec } from '../../../src/hpa/index.ts';
 import { parseLoad } from '../../../src/simulate/load/parse.ts';
 import { parseTraceCsv } from '../../../src/simulate/load/trace-csv.ts';
 import { parseServiceTime } from '../../../src/simulate/service-time.ts';
@@ -50,7 +50,7 @@ function run({ spec = {}, drive, seconds = 600, minor = 36, start }: Case) {
     autoscaler: new TwinAutoscaler({
       hpa: { metadata: { name: 'consumer' }, spec: full, status: { currentReplicas: 0, desiredReplicas: 0 } },
       controller: controllerFor(minor, 'amd64', full.minReplicas),
-      records: 'changes',
+      records: true,
       initialReplicas,
       requestCpuMilli: 100,
       fromTrace: drive.kind === 'trace',
@@ -75,11 +75,11 @@ describe('the twin in the loop', () => {
     // The last high recommendation, of second 105, still counts at 405: stabilizeRecommendation drops what is before the cut-off.
     expect(changes).toEqual(['60: 1→4', '75: 4→8', '90: 8→16', '105: 16→20', '420: 20→1']);
     expect(reasons).toEqual([
-      'queue 200 / target 2 asks 100; the rate limit allows up to 4 → 4',
-      'queue 200 / target 2 asks 100; the rate limit allows up to 8 → 8',
-      'queue 200 / target 2 asks 100; the rate limit allows up to 16 → 16',
-      'queue 200 / target 2 asks 100; the rate limit allows up to 32; max 20 → 20',
-      'queue 0 / target 2 asks 0; min 1 → 1',
+      'metric 200 / target 2 asks 100; twice the current count, at least 4, allows only 4; max 20 → 4',
+      'metric 200 / target 2 asks 100; twice the current count, at least 4, allows only 8; max 20 → 8',
+      'metric 200 / target 2 asks 100; twice the current count, at least 4, allows only 16; max 20 → 16',
+      'metric 200 / target 2 asks 100; twice the current count, at least 4, allows 32; max 20 → 20',
+      'metric 0 / target 2 asks 0; min 1 → 1',
     ]);
   });
 
@@ -99,7 +99,7 @@ describe('the twin in the loop', () => {
     const { changes, reasons } = run({ spec: { behavior }, drive: trace('0,2\n60,8\n180,2') });
     // With behavior only what is after the cut-off counts (stabilizeRecommendationWithBehaviors).
     expect(changes).toEqual(['60: 1→3', '120: 3→4', '195: 4→1']);
-    expect(reasons[0]).toBe('queue 8 / target 2 asks 4; policy Pods 2 per 60s allows up to 3 → 3');
+    expect(reasons[0]).toBe('metric 8 / target 2 asks 4; policy Pods 2 per 60 s allows only 3; max 20 → 3');
   });
 
   it('goes from zero to enough and back, and drains the queue', () => {
