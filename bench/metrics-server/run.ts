@@ -1,6 +1,6 @@
 // Ours against upstream's Go test adapter, in one run and before the same real control plane:
 //   node bench/metrics-server/run.ts [arguments of ../shared/metrics-api/bench.mjs, e.g. --seconds 3 --connections 1,50]
-// Needs the Kubernetes binaries (METRICS_LAB_BIN_DIR), ../shared (METRICS_LAB_SHARED), openssl and, for the adapter, Go.
+// Needs the build (npm run build), the Kubernetes binaries (METRICS_LAB_BIN_DIR), ../shared (METRICS_LAB_SHARED), openssl and, for the adapter, Go.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync } from 'node:fs';
@@ -73,7 +73,7 @@ execFileSync(
   ],
   { env: { ...process.env, PATH: `${binDir()}:${process.env['PATH']}` }, stdio: ['ignore', 'ignore', 'inherit'] },
 );
-const ours = await metrics.startServer({ metrics: EXTERNAL });
+const ours = await metrics.startServer({ metrics: EXTERNAL }, true);
 
 const port = await freePort();
 const kubeconfig = join(cluster.dir, 'admin.kubeconfig');
@@ -103,18 +103,16 @@ const bench = spawn(
   process.execPath,
   [
     join(METRICS_API, 'bench.mjs'),
-    ...[
-      '--a',
-      `https://127.0.0.1:${port}`,
-      '--name-a',
-      'go-adapter',
-      '--write-a',
-      'http://127.0.0.1:8080',
-      '--pid-a',
-      String(adapter.pid),
-    ],
-    ...['--b', ours.url, '--name-b', 'metrics-lab', '--write-b', ours.writeUrl, '--pid-b', String(ours.pid)],
-    ...['--write-token', metrics.token, '--identities', identities],
+    `--a=https://127.0.0.1:${port}`,
+    '--name-a=go-adapter',
+    '--write-a=http://127.0.0.1:8080',
+    `--pid-a=${adapter.pid}`,
+    `--b=${ours.url}`,
+    '--name-b=metrics-lab',
+    `--write-b=${ours.writeUrl}`,
+    `--pid-b=${ours.pid}`,
+    `--write-token=${metrics.token}`,
+    `--identities=${identities}`,
     ...process.argv.slice(2),
   ],
   { stdio: 'inherit' },

@@ -10,6 +10,8 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
     { folder: 'platform', imports: [] },
     { folder: 'kube', imports: ['hpa'] },
     { folder: 'sources', imports: ['kube'] },
+    // The library is what others start in their own programs: it brings the real clock along.
+    { folder: 'metrics-server/library', imports: ['metrics-server', 'kube', 'platform/clock.ts'] },
     { folder: 'metrics-server', imports: ['sources', 'kube'] },
     { folder: 'workload', imports: ['sources'] },
     { folder: 'keda', imports: ['hpa', 'kube'] },

@@ -34,12 +34,10 @@ export class OwnMetrics {
     histogram.count += 1;
   }
 
-  /** `nowMs`: for the age of readings. */
-  text(use: ProcessUse, polls: readonly Poll[], nowMs: number): string {
+  /** `use`: undefined leaves the process out; `nowMs`: for the age of readings. */
+  text(use: ProcessUse | undefined, polls: readonly Poll[], nowMs: number): string {
     const lines = [
-      ...family('process_cpu_seconds_total', 'counter', 'CPU time of this process', [['', use.cpuSeconds]]),
-      ...family('process_resident_memory_bytes', 'gauge', 'Memory of this process', [['', use.residentBytes]]),
-      ...family('process_start_time_seconds', 'gauge', 'When this process began', [['', use.startSeconds]]),
+      ...(use === undefined ? [] : processLines(use)),
       ...family('metrics_lab_requests_total', 'counter', 'Answered requests', [...this.#answers]),
       ...this.#durationLines(),
       ...pollLines(polls, nowMs),
@@ -61,6 +59,14 @@ export class OwnMetrics {
     }
     return lines;
   }
+}
+
+function processLines(use: ProcessUse): string[] {
+  return [
+    ...family('process_cpu_seconds_total', 'counter', 'CPU time of this process', [['', use.cpuSeconds]]),
+    ...family('process_resident_memory_bytes', 'gauge', 'Memory of this process', [['', use.residentBytes]]),
+    ...family('process_start_time_seconds', 'gauge', 'When this process began', [['', use.startSeconds]]),
+  ];
 }
 
 function pollLines(polls: readonly Poll[], nowMs: number): string[] {

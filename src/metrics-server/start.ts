@@ -5,6 +5,7 @@ import type { MetricSource } from '../contracts/metric-source.ts';
 import { describe, LabError } from '../errors/lab-error.ts';
 import { parseAuthConfig } from '../kube/aggregated-auth/auth-config.ts';
 import { delegatedAuth, standaloneAuth } from '../kube/aggregated-auth/delegated-auth.ts';
+import { aggregatedTlsOptions } from '../kube/aggregated-auth/tls-options.ts';
 import type { DelegatedAuth } from '../kube/aggregated-auth/types.ts';
 import type { SourceConfig } from '../sources/config.ts';
 import { allExternal } from './all-external.ts';
@@ -20,6 +21,7 @@ import { staticDirectory } from './objects/static-directory.ts';
 import { OwnMetrics, type ProcessUse } from './own-metrics.ts';
 import { Polls } from './polling/polls.ts';
 import { RuleMetrics } from './polling/rule-metrics.ts';
+import { selfMadeServing } from './self-made-serving.ts';
 
 export interface MetricsServerPorts {
   readonly clock: Clock;
@@ -29,8 +31,6 @@ export interface MetricsServerPorts {
   readonly openSource: (config: SourceConfig) => MetricSource;
   /** A client for a kubeconfig file. */
   readonly client: (kubeconfigFile: string) => KubeClient;
-  /** A certificate for when the configuration names none. */
-  readonly makeServing: () => ServingPair;
   readonly processUse: () => ProcessUse;
   readonly log: (line: string) => void;
 }
@@ -40,6 +40,8 @@ export interface RunningMetricsServer {
   readonly writeUrl: string | undefined;
   /** Takes over the metrics of another configuration; its other parts need a restart. Raises ML-SOURCE-*. */
   reload(config: MetricsServerConfig): Promise<void>;
+  /** Takes over the files of certificate and key when they have changed; a broken pair raises and changes nothing. */
+  renewServing(): void;
   close(): Promise<void>;
 }
 
@@ -64,7 +66,8 @@ export async function startMetricsServer(
   };
   await use(config);
 
-  const api = apiServer(servingOf(config, ports), {
+  let serving = servingOf(config, ports);
+  const api = apiServer(serving, {
     auth,
     clock,
     external: allExternal([rules, memory]),
@@ -82,6 +85,14 @@ export async function startMetricsServer(
     url: `https://${config.listen.host}:${port}`,
     writeUrl,
     reload: use,
+    renewServing: () => {
+      if (config.serving === undefined) return;
+      const now = servingOf(config, ports);
+      if (now.cert === serving.cert && now.key === serving.key) return;
+      api.setSecureContext(aggregatedTlsOptions(now));
+      serving = now;
+      log('the new serving certificate is in use');
+    },
     close: () => running.disposeAsync(),
   };
 }
@@ -118,7 +129,7 @@ function identityOf(
 }
 
 function servingOf(config: MetricsServerConfig, ports: MetricsServerPorts): ServingPair {
-  if (config.serving === undefined) return ports.makeServing();
+  if (config.serving === undefined) return selfMadeServing(['127.0.0.1', 'localhost'], ports.clock.now());
   return { cert: needed(ports, config.serving.certFile), key: needed(ports, config.serving.keyFile) };
 }
 

@@ -4,7 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const PROGRAM = resolve(import.meta.dirname, '../../src/cli/programs/metrics-server.ts');
+const ROOT = resolve(import.meta.dirname, '../..');
+/** As a lab starts it: small heaps are enough, and the default ones grow to twice the memory. */
+const COMPILED = [
+  '--max-semi-space-size=1',
+  '--max-old-space-size=64',
+  join(ROOT, 'dist/cli/programs/metrics-server.js'),
+];
+const SOURCE = [join(ROOT, 'src/cli/programs/metrics-server.ts')];
 
 /** The metrics server as a process of its own, as a lab starts it. */
 export class MetricsServerProcess {
@@ -19,12 +26,12 @@ export class MetricsServerProcess {
     this.#child = child;
   }
 
-  /** Starts it in a folder, and waits until it listens. */
-  static async start(dir: string, config: unknown): Promise<MetricsServerProcess> {
+  /** Starts it in a folder, and waits until it listens. `compiled`: what is in dist/. */
+  static async start(dir: string, config: unknown, compiled = false): Promise<MetricsServerProcess> {
     const configFile = join(dir, 'metrics-server.json');
     writeFileSync(configFile, JSON.stringify(config, undefined, 2), { mode: 0o600 });
     const env = { ...process.env, METRICS_SERVER_CONFIG: configFile };
-    const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, compiled ? COMPILED : SOURCE, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const server = new MetricsServerProcess(configFile, child);
     const listening = new Promise<void>((done, fail) => {
       child.once('exit', (code) =>

@@ -25,9 +25,6 @@ await runProgram(async (stop) => {
     readFile,
     openSource: (config) => openSource(config, { clock: realClock, readFile }),
     client: (file) => kubeClient(loadKubeconfig(textOf(file), file)),
-    makeServing: () => {
-      throw new LabError('ML-METRICS-CONFIG', { path, problems: 'serving: name the files of certificate and key' });
-    },
     processUse,
     log,
   });
@@ -36,6 +33,7 @@ await runProgram(async (stop) => {
   );
   while (!stop.aborted) {
     await realClock.sleep(RELOAD_MS, stop).catch(() => stop.aborted);
+    tell(() => server.renewServing(), 'the new serving certificate is not used');
     const now = nodeFiles.readText(path);
     if (stop.aborted || now === undefined || now === text) continue;
     text = now;
@@ -54,6 +52,14 @@ await runProgram(async (stop) => {
     }
   }
 });
+
+function tell(action: () => void, otherwise: string): void {
+  try {
+    action();
+  } catch (error) {
+    log(`error: ${otherwise}: ${describe(error)}`);
+  }
+}
 
 function processUse(): ProcessUse {
   const { user, system } = process.cpuUsage();

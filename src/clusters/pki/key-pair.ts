@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import type { Files } from '../../contracts/files.ts';
-import { type CertificateRequest, type CertificateSubject, signCertificate } from './certificate.ts';
+import { type CertificateRequest, type CertificateSubject, signCertificate } from '../../kube/pki/certificate.ts';
 
 export interface PkiPorts {
   readonly files: Files;

@@ -24,7 +24,7 @@ export class MetricsCluster {
   }
 
   /** Starts the metrics server (anew, on a port of its own) and registers it. `more`: of its configuration. */
-  async startServer(more: Readonly<Record<string, unknown>>): Promise<MetricsServerProcess> {
+  async startServer(more: Readonly<Record<string, unknown>>, compiled = false): Promise<MetricsServerProcess> {
     const { cluster, namespace } = this;
     await this.server?.close();
     const port = await freePort();
@@ -35,13 +35,17 @@ export class MetricsCluster {
     const identity = { kind: 'User', name: USER } as const;
     for (const object of metricsServerManifests({ lab: 'test', namespace, port, caBundle, identity, apis: APIS }))
       await applyObject(cluster.client, object, 'test');
-    this.server = await MetricsServerProcess.start(cluster.dir, {
-      listen: { port },
-      kubeconfigFile: cluster.kubeconfig(cluster.clientPair(USER), 'metrics-server'),
-      serving: { certFile: serving.cert, keyFile: serving.key },
-      write: { tokenFile },
-      ...more,
-    });
+    this.server = await MetricsServerProcess.start(
+      cluster.dir,
+      {
+        listen: { port },
+        kubeconfigFile: cluster.kubeconfig(cluster.clientPair(USER), 'metrics-server'),
+        serving: { certFile: serving.cert, keyFile: serving.key },
+        write: { tokenFile },
+        ...more,
+      },
+      compiled,
+    );
     return this.server;
   }
 
