@@ -3,6 +3,8 @@ import type { Http2SecureServer } from 'node:http2';
 import type { Clock } from '../contracts/clock.ts';
 import { unsupportedPatchType } from './api/failure.ts';
 import { finalizeNamespace } from './api/finalize.ts';
+import { podLog } from './api/pod-log.ts';
+import { binding, eviction } from './api/pod-subresources.ts';
 import type { ResourcePorts } from './api/resource.ts';
 import { Rest } from './api/rest.ts';
 import { specialOf } from './api/special.ts';
@@ -26,6 +28,8 @@ export interface EmbeddedOptions {
   readonly serving: { readonly cert: string; readonly key: string };
   readonly clientCa: string;
   readonly requestHeaderCa: string;
+  /** With what kubelets are asked for logs. */
+  readonly kubeletClient: { readonly cert: string; readonly key: string };
   readonly serviceAccounts: { readonly privateKey: string; readonly publicKey: string };
   readonly clock: Clock;
   readonly log: (line: string) => void;
@@ -64,6 +68,9 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
     ...reviews({ rbac, tokens, now }),
     '/serviceaccounts/token': tokenRequests(tokens, now),
     '/namespaces/finalize': finalizeNamespace,
+    '/pods/binding': binding(clock),
+    '/pods/eviction': eviction,
+    '/pods/log': podLog({ ...options.kubeletClient, ca: clientCa }),
   });
   const apply = () => Promise.reject(unsupportedPatchType());
   const resources: ResourcePorts = { rest, registry, store, clock, special, apply };

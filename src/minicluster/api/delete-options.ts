@@ -6,7 +6,7 @@ import { bool, int64, list, struct, text } from '../schema/type.ts';
 import { badRequest, invalid as invalidObject } from './failure.ts';
 import { noKind, yamlToJson } from './body.ts';
 import { dryRunErrors, integerOf, isTrue } from './query.ts';
-import type { DeleteOptions } from './rest.ts';
+import type { DeleteOptions } from './deletion.ts';
 import { protobufJson } from '../protobuf/decode.ts';
 
 const TYPE = struct('v1.DeleteOptions', {

@@ -22,7 +22,9 @@ export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => sameJson(item, b[at]));
+    return (
+      Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => sameJson(item, b[at]))
+    );
   }
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
   const names = new Set([...Object.keys(left), ...Object.keys(right)]);
@@ -37,6 +39,10 @@ export function fieldAt(object: unknown, path: readonly string[]): unknown {
     at = (at as Record<string, unknown>)[name];
   }
   return at;
+}
+
+export function deletionTimestampOf({ metadata }: KubeObject): string | undefined {
+  return metadata.deletionTimestamp;
 }
 
 /** RFC 3339 with whole seconds, as metav1.Time. */

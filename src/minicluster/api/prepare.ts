@@ -31,13 +31,14 @@ export function prepareCreate(
     selfLink: undefined,
     ...(kind.generation === true ? { generation: 1 } : {}),
   });
-  const cleared = kind.subresources?.status === true ? without(named, 'status') : named;
+  const clears = kind.subresources?.status === true && kind.keepsStatus !== true;
+  const cleared = clears ? without(named, 'status') : named;
   const prepared = kind.prepareCreate?.(cleared, context) ?? cleared;
   const object = dropUndefined(kind.default?.(prepared) ?? prepared);
   refuse(kind, object, [...validateMeta(kind, object), ...(kind.validate?.(object, context) ?? [])]);
   ports.admit(request, object, undefined);
   for (const text of kind.warn?.(object, undefined) ?? []) request.warn(text);
-  return object;
+  return kind.complete?.(object, context) ?? object;
 }
 
 /** An update of `old` as it is stored. Raises ApiFailure 422 and what admission says. */
@@ -64,7 +65,7 @@ export function prepareUpdate(
   refuse(kind, object, [...validateMetaUpdate(kind, object, old), ...own]);
   ports.admit(request, object, old);
   for (const text of kind.warn?.(object, old) ?? []) request.warn(text);
-  return object;
+  return part === 'main' ? (kind.complete?.(object, context) ?? object) : object;
 }
 
 function statusUpdate(kind: Kind, submitted: KubeObject, old: KubeObject, context: RuleContext): KubeObject {

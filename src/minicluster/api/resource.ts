@@ -48,6 +48,7 @@ export async function serveResource(exchange: Exchange, route: ResourceRoute, po
   const handlers = special ?? builtIn(route);
   const handler = handlers[exchange.method];
   if (handler === undefined) throw methodNotAllowed();
+  if (kind.deprecated !== undefined) exchange.warn(kind.deprecated);
   const how = negotiate(exchange.header('accept'));
   await handler({ exchange, route, shown: { kind, version, now: () => ports.clock.now() }, how, ports });
 }

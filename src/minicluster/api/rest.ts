@@ -1,10 +1,12 @@
 import type { KubeObject } from '../../contracts/kube-client.ts';
+import { invalid as invalidField, numeric } from '../../hpa/api/field-error.ts';
 import type { UserInfo } from '../../kube/aggregated-auth/types.ts';
 import type { Kind, KindVersion, RuleContext } from '../kinds/kind.ts';
-import { type KindRegistry, storeKey } from '../kinds/registry.ts';
+import { type KindRegistry, storeKey, storePrefix } from '../kinds/registry.ts';
 import type { Entry, Store } from '../store/store.ts';
-import { alreadyExists, ApiFailure, conflict, forbidden, internal, MODIFIED, notFound } from './failure.ts';
+import { alreadyExists, ApiFailure, conflict, forbidden, internal, invalid, MODIFIED, notFound } from './failure.ts';
 import { sameJson, timeText, withMeta } from './objects.ts';
+import { type DeleteOptions, deletionStep } from './deletion.ts';
 import { prepareCreate, prepareUpdate } from './prepare.ts';
 
 export interface RestPorts {
@@ -117,47 +119,40 @@ export class Rest {
     this.#checkDeletePreconditions(kind, entry, options);
     kind.checkDelete?.(entry.object, this.context(request));
     const waiting = kind.mark?.(entry.object, timeText(this.#ports.now()));
-    if (waiting !== undefined) return this.#mark(request, entry, waiting);
-    const object = deletionFinalizers(entry.object, options);
-    const grace = this.#graceOf(kind, object, options);
-    const finalizers = object.metadata.finalizers ?? [];
-    if (finalizers.length === 0 && grace === 0)
-      return { object: this.#remove(kind, entry, object, dryRun), gone: true };
-    if (object.metadata.deletionTimestamp !== undefined && !shortens(object, grace)) {
-      return { object: entry.object, gone: false };
+    if (waiting !== undefined) {
+      return { object: dryRun ? waiting : this.#replace(kind, entry, waiting).object, gone: false };
     }
-    const at = timeText(this.#ports.now() + grace * 1000);
-    const marked = withMeta(object, {
-      deletionTimestamp: at,
-      deletionGracePeriodSeconds: grace,
-      ...(kind.generation === true ? { generation: (object.metadata.generation ?? 0) + 1 } : {}),
-    });
-    if (dryRun) return { object: marked, gone: false };
-    const outcome = this.#ports.store.update(entry.key, marked, entry.version);
-    if (!outcome.ok) throw conflict(kind, name, MODIFIED);
-    return { object: outcome.entry.object, gone: false };
+    const now = this.#ports.now();
+    const { object, over } = deletionStep(kind, entry.object, options, now);
+    if (dryRun) return { object, gone: over };
+    const marked = over && kind.graceSeconds === undefined ? entry : this.#replace(kind, entry, object);
+    if (!over) return { object: marked.object, gone: false };
+    return { object: this.#remove(kind, marked, object, false), gone: true };
   }
 
-  #mark(
-    { kind, dryRun }: WriteRequest,
-    entry: Entry,
-    marked: KubeObject,
-  ): { readonly object: KubeObject; readonly gone: boolean } {
-    if (dryRun || sameJson(marked, entry.object)) return { object: marked, gone: false };
-    const outcome = this.#ports.store.update(entry.key, marked, entry.version);
-    if (!outcome.ok) throw conflict(kind, entry.object.metadata.name, MODIFIED);
-    return { object: outcome.entry.object, gone: false };
+  /** Writes an object unless it is the same. */
+  #replace(kind: Kind, entry: Entry, object: KubeObject): Entry {
+    if (sameJson(object, entry.object)) return entry;
+    const outcome = this.#ports.store.update(entry.key, object, entry.version);
+    if (!outcome.ok) throw conflict(kind, object.metadata.name, MODIFIED);
+    return outcome.entry;
   }
 
   context(request: WriteRequest): RuleContext {
     return {
       now: timeText(this.#ports.now()),
+      suffix: this.#ports.suffix,
       user: request.user,
       dryRun: request.dryRun,
       find: (group, plural, namespace, name) => {
         const kind = this.#ports.registry.get(group, plural);
         if (kind === undefined) return undefined;
         return this.find(kind, kind.namespaced ? namespace : undefined, name)?.object;
+      },
+      all: (group, plural) => {
+        const kind = this.#ports.registry.get(group, plural);
+        if (kind === undefined) return [];
+        return this.#ports.store.list(storePrefix(kind, undefined)).map(({ object }) => object);
       },
     };
   }
@@ -198,7 +193,10 @@ export class Rest {
         `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
       );
     }
-    if (resourceVersion === undefined || resourceVersion === '') return false;
+    if (resourceVersion === undefined || resourceVersion === '') {
+      if (kind.needsVersion === true) throw versionMissing(kind, name);
+      return false;
+    }
     if (!/^\d+$/.test(resourceVersion))
       throw internal(`strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);
     if (resourceVersion === '0') return false;
@@ -221,12 +219,6 @@ export class Rest {
     }
   }
 
-  #graceOf(kind: Kind, object: KubeObject, options: DeleteOptions): number {
-    const natural = kind.graceSeconds?.(object);
-    if (natural === undefined) return 0;
-    return options.gracePeriodSeconds ?? natural;
-  }
-
   #remove(kind: Kind, entry: Entry, last: KubeObject, dryRun: boolean): KubeObject {
     if (dryRun) return last;
     // Watches show the object as it was when it went.
@@ -236,10 +228,10 @@ export class Rest {
   }
 }
 
-export interface DeleteOptions {
-  readonly gracePeriodSeconds?: number;
-  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
-  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+/** The one failure that names the resource where others name the kind (store.go, unconditional update). */
+function versionMissing({ group, plural }: Kind, name: string): ApiFailure {
+  const detail = 'must be specified for an update';
+  return invalid({ group, kind: plural }, name, [invalidField(['metadata', 'resourceVersion'], numeric(0), detail)]);
 }
 
 /** A marked object whose last finalizer went, and whose grace period is over, goes for good (store.go deleteForEmptyFinalizers). */
@@ -249,26 +241,6 @@ function mayGo({ metadata }: KubeObject): boolean {
     (metadata.finalizers ?? []).length === 0 &&
     (metadata.deletionGracePeriodSeconds ?? 0) === 0
   );
-}
-
-/** store.go deletionFinalizersForGarbageCollection: the policy becomes a finalizer that the garbage collector takes away. */
-function deletionFinalizers(object: KubeObject, { propagationPolicy }: DeleteOptions): KubeObject {
-  const rest = (object.metadata.finalizers ?? []).filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');
-  const own = (object.metadata.finalizers ?? []).filter((name) => name === 'orphan' || name === 'foregroundDeletion');
-  const wanted =
-    propagationPolicy === undefined
-      ? own
-      : propagationPolicy === 'Orphan'
-        ? ['orphan']
-        : propagationPolicy === 'Foreground'
-          ? ['foregroundDeletion']
-          : [];
-  const finalizers = [...rest, ...wanted];
-  return withMeta(object, { finalizers: finalizers.length === 0 ? undefined : finalizers });
-}
-
-function shortens({ metadata }: KubeObject, grace: number): boolean {
-  return grace < (metadata.deletionGracePeriodSeconds ?? 0);
 }
 
 function withoutVersion(object: KubeObject): KubeObject {

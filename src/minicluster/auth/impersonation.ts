@@ -1,5 +1,5 @@
 import type { RequestAttributes, UserInfo } from '../../kube/aggregated-auth/types.ts';
-import { ApiFailure, internal } from '../api/failure.ts';
+import { type ApiFailure, internal } from '../api/failure.ts';
 import type { Exchange } from '../server/exchange.ts';
 import { type Authorizer, deny } from './authorize.ts';
 

@@ -32,8 +32,12 @@ export interface RuleContext {
   readonly now: string;
   readonly user: UserInfo;
   readonly dryRun: boolean;
+  /** Random text out of the alphabet that upstream makes names of. */
+  readonly suffix: (length: number) => string;
   /** Any object of the cluster, as stored. */
   readonly find: (group: string, plural: string, namespace: string, name: string) => KubeObject | undefined;
+  /** All objects of a kind, in all namespaces. */
+  readonly all: (group: string, plural: string) => readonly KubeObject[];
 }
 
 /**
@@ -55,6 +59,10 @@ export interface Kind {
   readonly verbs?: readonly Verb[];
   /** The first is the preferred one; exactly one has no conversion: the stored one. */
   readonly versions: readonly KindVersion[];
+  /** Every answer carries this warning. */
+  readonly deprecated?: string;
+  /** An update must name the resourceVersion (AllowUnconditionalUpdate is false). */
+  readonly needsVersion?: boolean;
   /** How names are checked; default: DNS subdomain. */
   readonly names?: 'subdomain' | 'label' | 'service' | 'path';
   /** Upstream sets metadata.generation to 1 and raises it when `spec` changes. */
@@ -64,6 +72,8 @@ export interface Kind {
     readonly status?: boolean;
     readonly scale?: ScaleRules;
   };
+  /** A creation may bring a status. */
+  readonly keepsStatus?: boolean;
   readonly default?: (object: KubeObject) => KubeObject;
   readonly prepareCreate?: (object: KubeObject, context: RuleContext) => KubeObject;
   readonly prepareUpdate?: (object: KubeObject, old: KubeObject, context: RuleContext) => KubeObject;
@@ -71,6 +81,8 @@ export interface Kind {
   readonly validate?: (object: KubeObject, context: RuleContext) => readonly FieldError[];
   readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: RuleContext) => readonly FieldError[];
   readonly validateStatus?: (object: KubeObject, old: KubeObject, context: RuleContext) => readonly FieldError[];
+  /** What is only worked out for a valid object (addresses of a service). */
+  readonly complete?: (object: KubeObject, context: RuleContext) => KubeObject;
   /** Warnings of a create or update (HTTP Warning headers), without code and agent. */
   readonly warn?: (object: KubeObject, old: KubeObject | undefined) => readonly string[];
   readonly columns?: readonly Column[];

@@ -1,3 +1,5 @@
+import { parseQuantity } from '../../hpa/quantity/parse.ts';
+import { quantityText } from '../../hpa/quantity/print.ts';
 import { type Field, goName, type StructType, type Type } from './type.ts';
 
 /** What decoding found that is no error by itself. */
@@ -73,8 +75,7 @@ function decodeStruct(type: StructType, foreign: unknown, where: Where, unknown:
 function isOmitted(type: Type, value: unknown): boolean {
   switch (type.is) {
     case 'string':
-    case 'bytes':
-      return value === '';
+      return value === '' && type.keep !== true;
     case 'list':
       return Array.isArray(value) && value.length === 0;
     case 'map':
@@ -115,8 +116,7 @@ function decodeLeaf(type: Type, foreign: unknown, where: Where): unknown {
       if (typeof foreign === 'number') return foreign;
       break;
     case 'quantity':
-      if (typeof foreign === 'string' || typeof foreign === 'number') return String(foreign);
-      throw new DecodeError(QUANTITY_ERROR);
+      return readQuantity(foreign);
     case 'intOrString':
       if (typeof foreign === 'string' || Number.isInteger(foreign)) return foreign;
       throw new DecodeError(`json: cannot unmarshal ${jsonName(foreign)} into Go value of type int32`);
@@ -141,14 +141,25 @@ function decodeLeaf(type: Type, foreign: unknown, where: Where): unknown {
 /** resource.Quantity's UnmarshalJSON gets the raw bytes of whatever stands there. */
 const QUANTITY_ERROR = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
+/** As the API prints it again: canonical. */
+function readQuantity(foreign: unknown): string {
+  if (typeof foreign !== 'string' && typeof foreign !== 'number') throw new DecodeError(QUANTITY_ERROR);
+  const quantity = parseQuantity(String(foreign));
+  if (typeof quantity === 'string') throw new DecodeError(quantity);
+  return quantityText(quantity);
+}
+
 function integer(type: Type, value: number, where: Where): number {
   const fits = type.is === 'int32' ? value >= -(2 ** 31) && value < 2 ** 31 : Number.isSafeInteger(value);
   if (Number.isInteger(value) && fits) return value;
   throw new DecodeError(`json: cannot unmarshal number ${String(value)} into Go ${place(where)}of type ${type.is}`);
 }
 
+const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const MICRO_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{6})(Z|[+-]\d\d:\d\d)$/;
+
 function parseTime(text: string, is: 'time' | 'microTime'): string {
-  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(text);
+  const match = (is === 'time' ? TIME : MICRO_TIME).exec(text);
   const ms = match === null ? Number.NaN : Date.parse(text.replace(/\.\d+/, ''));
   if (Number.isNaN(ms)) throw new DecodeError(timeError(text, is));
   const seconds = new Date(ms).toISOString().slice(0, 19);
@@ -171,13 +182,14 @@ function timeError(text: string, is: 'time' | 'microTime'): string {
     ['04', /^\d\d/],
     [':', /^:/],
     ['05', /^\d\d/],
+    ...(is === 'time' ? [] : [['.000000', /^\.\d{6}(?!\d)/] as const]),
     ['Z07:00', /^(Z|[+-]\d\d:\d\d)/],
   ];
   let rest = text;
   for (const [part, pattern] of parts) {
     const found = pattern.exec(rest);
     if (found === null) return `parsing time "${text}" as "${layout}": cannot parse "${rest}" as "${part}"`;
-    rest = rest.slice(found[0].length).replace(part === '05' ? /^\.\d+/ : /^$/, '');
+    rest = rest.slice(found[0].length).replace(part === '05' && is === 'time' ? /^\.\d+/ : /^$/, '');
   }
   return `parsing time "${text}": ${rest === '' ? 'day out of range' : `extra text: "${rest}"`}`;
 }

@@ -3,7 +3,8 @@
  * publish OpenAPI. A kind's file writes them with the functions below.
  */
 export type Type =
-  | { readonly is: 'string' | 'float64' }
+  /** `keep`: a pointer in Go, so that the empty text is written. */
+  | { readonly is: 'string' | 'float64'; readonly keep?: boolean }
   /** `omit`: no pointer in Go and `omitempty`, so that zero is as good as absent. */
   | { readonly is: 'bool' | 'int32' | 'int64'; readonly omit?: boolean }
   /** resource.Quantity, metav1.Time, metav1.MicroTime, intstr.IntOrString, []byte (base64), runtime.RawExtension, FieldsV1. */
