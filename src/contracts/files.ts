@@ -3,8 +3,11 @@ export interface Files {
   readText(path: string): string | undefined;
   /** Writes to a temporary name in the same folder, fsyncs, renames: readers see the old or the new content, never a part. */
   writeAtomic(path: string, content: string | Uint8Array, mode?: number): void;
-  /** Appends and fsyncs. The whole `line` reaches the file in one write. */
-  appendLine(path: string, line: string, mode?: number): void;
+  /**
+   * Appends in one write (mode 0600). By default it is on the disk when this returns; `durable: false` leaves that to the
+   * kernel, which a killed process does not lose.
+   */
+  appendLine(path: string, line: string, options?: { readonly durable: boolean }): void;
   exists(path: string): boolean;
   /** False when there is nothing. */
   isDirectory(path: string): boolean;

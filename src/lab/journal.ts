@@ -47,7 +47,8 @@ export function openJournal(files: Files, path: string, lab: string): void {
 }
 
 export function appendJournal(files: Files, path: string, entry: JournalEntry): void {
-  files.appendLine(path, JSON.stringify(entry));
+  // A step is looked at anew by the next command, so a power cut may cost the last lines.
+  files.appendLine(path, JSON.stringify(entry), { durable: false });
 }
 
 function parseLine(line: string, index: number, path: string, lab: string): JournalEntry {

@@ -62,7 +62,7 @@ export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus
   ]);
   const problems = [
     ...(record.complete ? [] : ['`up` has not come to its end']),
-    ...components.filter(({ healthy }) => !healthy).map(({ name, message }) => `${name}: ${message || 'not healthy'}`),
+    ...componentProblems(components),
     ...('fault' in hpas ? [`the HPAs cannot be read: ${hpas.fault}`] : []),
     ...('fault' in ledger ? [`the queue cannot be asked: ${ledger.fault}`] : []),
     ...('fault' in ledger || ledger.value.lost === 0 ? [] : [`${ledger.value.lost} items are lost`]),
@@ -100,6 +100,17 @@ function componentStates(ports: LabPorts, paths: LabPaths): ComponentState[] {
       log: spec.logFile,
       message: status === undefined ? 'the supervisor has not started it' : status.message,
     }));
+}
+
+/** One sentence per trouble: what several share (nobody supervises them) is said once. */
+function componentProblems(components: readonly ComponentState[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, healthy, message } of components) {
+    if (healthy && message === '') continue;
+    const text = message === '' ? 'not healthy' : message;
+    names.set(text, [...(names.get(text) ?? []), name]);
+  }
+  return [...names].map(([text, list]) => `${list.join(', ')}: ${text}`);
 }
 
 async function readHpas(ports: LabPorts, record: LabRecord): Promise<readonly HpaSummary[]> {

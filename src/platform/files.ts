@@ -33,8 +33,8 @@ export const nodeFiles: Files = {
   remove: (path) => attempt(path, 'removed', () => rmSync(path, { recursive: true, force: true, maxRetries: 3 })),
   rename: (from, to) => attempt(from, 'renamed', () => renameSync(from, to)),
   writeAtomic,
-  appendLine: (path, line, mode = 0o600) =>
-    attempt(path, 'written', () => appendFileSync(path, `${line}\n`, { mode, flush: true })),
+  appendLine: (path, line, { durable } = { durable: true }) =>
+    attempt(path, 'written', () => appendFileSync(path, `${line}\n`, { mode: 0o600, flush: durable })),
 };
 
 function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {

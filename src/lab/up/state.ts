@@ -1,4 +1,5 @@
 import type { ClusterBackend, ClusterHandle } from '../../contracts/backend.ts';
+import type { KubeClient } from '../../contracts/kube-client.ts';
 import type { LabRecord } from '../../contracts/lab-record.ts';
 import type { LabSpec } from '../../contracts/lab-spec.ts';
 import { LabError } from '../../errors/lab-error.ts';
@@ -22,6 +23,8 @@ export interface UpState {
   readonly backend: ClusterBackend;
   readonly options: UpOptions;
   record: LabRecord;
+  /** One connection for all steps; see `clientOf`. */
+  client?: KubeClient;
 }
 
 /** The record with more in it, written before anything relies on it. */
@@ -35,4 +38,10 @@ export function clusterOf(state: UpState): ClusterHandle {
   const { cluster } = state.record;
   if (cluster === undefined) throw new LabError('ML-INTERNAL', { text: 'a step ran before the cluster was made' });
   return cluster;
+}
+
+/** The client of the cluster that the first step made; `up` closes it. */
+export function clientOf(state: UpState): KubeClient {
+  state.client ??= state.ports.client(clusterOf(state).kubeconfig);
+  return state.client;
 }

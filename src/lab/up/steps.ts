@@ -6,7 +6,7 @@ import { applyHpa, onTheWayToZero, settleHpa } from './hpa-step.ts';
 import { ensureMetricsServer } from './metrics-server-step.ts';
 import { ensureNode, nodeName } from './node-step.ts';
 import { ensureQueue } from './queue-step.ts';
-import { clusterOf, remember, type UpState } from './state.ts';
+import { clientOf, remember, type UpState } from './state.ts';
 import { readyConditions } from './ready.ts';
 import { waitFor } from './wait-for.ts';
 import { applyWorkload } from './workload-step.ts';
@@ -14,26 +14,27 @@ import { applyWorkload } from './workload-step.ts';
 /** The steps of `up` in order. Each may be run again after any interruption. */
 export function upSteps(state: UpState): readonly Step[] {
   const { backend, spec } = state;
+  const client = () => clientOf(state);
   return [
     { id: 'cluster', title: `cluster (${backend.name})`, run: () => createCluster(state) },
-    { id: 'node', title: 'process node', run: () => withClient(state, (client) => ensureNode(state, client)) },
+    { id: 'node', title: 'process node', run: () => ensureNode(state, client()) },
     { id: 'queue', title: `queue (${spec.queue.kind})`, run: () => ensureQueue(state) },
     {
       id: 'metrics-server',
       title: 'metrics server',
-      run: () => withClient(state, (client) => ensureMetricsServer(state, client)),
+      run: () => ensureMetricsServer(state, client()),
     },
     {
       id: 'workload',
       title: 'producer and consumers',
-      run: () => withClient(state, (client) => applyWorkload(state, client)),
+      run: () => applyWorkload(state, client()),
     },
     {
       id: 'hpa',
       title: 'HorizontalPodAutoscaler',
-      run: () => withClient(state, (client) => applyHpa(client, spec)),
+      run: () => applyHpa(client(), spec),
     },
-    { id: 'ready', title: 'everything ready', run: () => withClient(state, (client) => waitReady(state, client)) },
+    { id: 'ready', title: 'everything ready', run: () => waitReady(state, client()) },
   ];
 }
 
@@ -47,15 +48,6 @@ async function createCluster(state: UpState): Promise<StepResult> {
   });
   if (JSON.stringify(handle) !== JSON.stringify(state.record.cluster)) remember(state, { cluster: handle });
   return { changed, detail: `Kubernetes ${handle.kubernetesVersion} at ${handle.server}` };
-}
-
-async function withClient<T>(state: UpState, use: (client: KubeClient) => Promise<T>): Promise<T> {
-  const client = state.ports.client(clusterOf(state).kubeconfig);
-  try {
-    return await use(client);
-  } finally {
-    client.close();
-  }
 }
 
 async function waitReady(state: UpState, client: KubeClient): Promise<StepResult> {

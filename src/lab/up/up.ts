@@ -59,6 +59,8 @@ export async function up(ports: LabPorts, spec: LabSpec, options: UpOptions): Pr
   } catch (error) {
     if (options.rollback) await removeLab({ ...ports, signal: AbortSignal.timeout(60_000) }, paths, spec.lab);
     throw error;
+  } finally {
+    state.client?.close();
   }
 }
 
