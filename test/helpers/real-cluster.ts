@@ -57,10 +57,7 @@ export class RealCluster {
     ]);
     const port = await freePort();
     this.#server = `https://127.0.0.1:${port}`;
-    // The front proxy is a client as well (of no rights), as on clusters with one CA for both: the corpus was recorded so.
-    const clientCas = join(this.dir, 'client-cas.crt');
-    writeFileSync(clientCas, readFileSync(pki.ca.cert, 'utf8') + readFileSync(pki.frontProxyCa.cert, 'utf8'));
-    this.#run('kube-apiserver', apiServerFlags(pki, { etcd, port, clientCas }));
+    this.#run('kube-apiserver', apiServerFlags(pki, etcd, port));
     const access = loadKubeconfig(readFileSync(this.kubeconfig(pki.admin, 'admin'), 'utf8'), 'admin');
     this.#client = kubeClient(access);
     await this.#until('kube-apiserver', async () => (await this.client.request('GET', '/readyz')).status === 200);
@@ -132,10 +129,7 @@ export class RealCluster {
   }
 }
 
-function apiServerFlags(
-  pki: ClusterPki,
-  { etcd, port, clientCas }: { readonly etcd: string; readonly port: number; readonly clientCas: string },
-): readonly string[] {
+function apiServerFlags(pki: ClusterPki, etcd: string, port: number): readonly string[] {
   return [
     '--bind-address=127.0.0.1',
     '--advertise-address=127.0.0.1',
@@ -143,7 +137,7 @@ function apiServerFlags(
     `--secure-port=${port}`,
     `--tls-cert-file=${pki.apiServer.cert}`,
     `--tls-private-key-file=${pki.apiServer.key}`,
-    `--client-ca-file=${clientCas}`,
+    `--client-ca-file=${pki.clientCas}`,
     `--etcd-servers=${etcd}`,
     `--etcd-cafile=${pki.etcdCa.cert}`,
     `--etcd-certfile=${pki.apiServerEtcdClient.cert}`,

@@ -87,7 +87,7 @@ function apiServer({ layout, pki, ports, binDir }: ControlPlane): ComponentSpec 
       '--endpoint-reconciler-type=none',
       `--secure-port=${ports.apiServer}`,
       ...tlsFiles(pki.apiServer),
-      `--client-ca-file=${pki.ca.cert}`,
+      `--client-ca-file=${pki.clientCas}`,
       `--etcd-servers=https://127.0.0.1:${ports.etcd}`,
       `--etcd-cafile=${pki.etcdCa.cert}`,
       `--etcd-certfile=${pki.apiServerEtcdClient.cert}`,

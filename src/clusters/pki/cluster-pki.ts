@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import {
   type Authority,
   ensureAuthority,
@@ -17,6 +18,12 @@ export interface ClusterPki {
   /** Signs only the certificate with which the API server introduces users to aggregated servers. */
   readonly frontProxyCa: PairFiles;
   readonly frontProxyClient: PairFiles;
+  /**
+   * Whose clients the API server recognises: those of `ca`, and the front proxy itself, which is then a client without rights
+   * when it names nobody, as on clusters with one CA for both (upstream's recorded answers expect it). Whoever holds the
+   * front-proxy CA can name any user anyway.
+   */
+  readonly clientCas: string;
   readonly apiServer: PairFiles;
   readonly apiServerEtcdClient: PairFiles;
   readonly apiServerKubeletClient: PairFiles;
@@ -69,6 +76,7 @@ export function ensureClusterPki(
   return {
     ...pki,
     dir,
+    clientCas: ensureBundle(ports, join(dir, 'client-cas.crt'), [ca.cert, frontProxyCa.cert]),
     ca: plain(ca),
     etcdCa: plain(etcdCa),
     frontProxyCa: plain(frontProxyCa),
@@ -95,6 +103,13 @@ export function issueClient(
 ): PairFiles {
   const ca = ensureAuthority(ports, pkiDir, 'ca', CA_NAME);
   return ensureLeaf(ports, pkiDir, name, ca, { subject, usage: 'client', hosts: [] });
+}
+
+/** Several certificates in one file. */
+function ensureBundle({ files }: PkiPorts, path: string, certificates: readonly string[]): string {
+  const text = certificates.map((file) => files.readText(file) ?? '').join('');
+  if (files.readText(path) !== text) files.writeAtomic(path, text, 0o644);
+  return path;
 }
 
 const MASTERS: readonly string[] = ['system:masters'];

@@ -56,7 +56,12 @@ function discoveryOnly(user: UserInfo, attributes: RequestAttributes): AccessAns
 
 function assemble(parts: Parts): DelegatedAuth {
   const { config, asked } = parts;
-  const authenticate = (request: IncomingMessage): Promise<Authentication> => authenticateRequest(request, parts);
+  const authenticate = (request: IncomingMessage): Promise<Authentication> =>
+    authenticateRequest(request, parts).catch((error: unknown) => {
+      // Nothing is known to come here; whatever it is, it must not let anybody in.
+      parts.onError(asLabError(error));
+      return { ok: false, status: UNAUTHORIZED, cause: describe(error) };
+    });
   const authorize = (user: UserInfo, attributes: RequestAttributes): Promise<Authorization> =>
     authorizeUser(user, attributes, asked, parts.onError);
   return {

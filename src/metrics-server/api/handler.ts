@@ -43,6 +43,7 @@ export interface Answered {
   readonly fault: LabError | undefined;
 }
 
+const BAD_PAIR = /;|%(?![0-9a-fA-F]{2})/;
 const NO_QUERY = new URLSearchParams();
 const GET_ONLY: ReadonlySet<Route['kind']> = new Set([
   'external',
@@ -97,7 +98,7 @@ async function answerRequest(request: IncomingMessage, context: Context, seen: S
   const question = url.indexOf('?');
   const path = decoded(question < 0 ? url : url.slice(0, question));
   if (path === undefined) return badRequest('the path has a percent sign that escapes nothing');
-  const query = question < 0 ? NO_QUERY : new URLSearchParams(url.slice(question + 1));
+  const query = question < 0 ? NO_QUERY : queryOf(url.slice(question + 1));
   const admission = await context.ports.auth.admit(request, requestAttributes(method, path, query));
   seen.user = admission.user?.name;
   if (!admission.ok) return failureAnswer(admission.status);
@@ -167,6 +168,17 @@ function decoded(path: string): string | undefined {
   } catch {
     return undefined; // URIError: the caller answers 400
   }
+}
+
+/** Go leaves out pairs that it cannot decode (net/url ParseQuery); so do we. */
+function queryOf(text: string): URLSearchParams {
+  if (!BAD_PAIR.test(text)) return new URLSearchParams(text);
+  return new URLSearchParams(
+    text
+      .split('&')
+      .filter((pair) => !BAD_PAIR.test(pair))
+      .join('&'),
+  );
 }
 
 function isTrue(value: string | null): boolean {

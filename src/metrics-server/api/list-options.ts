@@ -12,7 +12,7 @@ export function listOptions(query: URLSearchParams): { readonly selector: Select
   if (query.size === 0) return { selector: EVERYTHING };
   for (const name of INTEGERS) {
     const value = query.get(name);
-    if (value !== null && value !== '' && !/^[+-]?\d+$/.test(value))
+    if (value !== null && !/^[+-]?\d+$/.test(value))
       return { refused: badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`) };
   }
   return selectorParameter(query, 'labelSelector');

@@ -13,6 +13,7 @@ export function quantityBody(body: string): { readonly quantity: string } | { re
   }
   if (typeof parsed !== 'string' && typeof parsed !== 'number')
     return { problem: 'the body must be a quantity: a JSON string such as "300m", or a number' };
-  // A number is taken as it was written: 1e3 and 1000 are different quantities.
-  return readQuantity(typeof parsed === 'string' ? parsed : body.trim());
+  // Taken as it was written: 1e3 and 1000 are different quantities, and upstream does not know escapes either.
+  const raw = body.trim();
+  return readQuantity(typeof parsed === 'string' ? raw.slice(1, -1) : raw);
 }

@@ -24,7 +24,7 @@ function cert({ cert }: PairFiles): X509Certificate {
   return new X509Certificate(readFileSync(cert));
 }
 function pairsOf(pki: ClusterPki): Record<string, PairFiles> {
-  const { dir: _dir, fingerprint: _fingerprint, serviceAccounts: _accounts, ...pairs } = pki;
+  const { dir: _dir, clientCas: _bundle, fingerprint: _fingerprint, serviceAccounts: _accounts, ...pairs } = pki;
   return pairs;
 }
 
