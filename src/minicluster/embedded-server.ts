@@ -15,8 +15,11 @@ import { reviews } from './auth/reviews.ts';
 import { ISSUER, ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import { tokenRequests } from './auth/token-request.ts';
 import { bootstrap } from './bootstrap.ts';
+import { discovery } from './discovery/handler.ts';
+import { serverPaths } from './discovery/health.ts';
 import { BUILT_IN } from './kinds/built-in.ts';
 import { KindRegistry } from './kinds/registry.ts';
+import { openApi } from './openapi/handler.ts';
 import { handle } from './server/api-server.ts';
 import { httpsServer } from './server/https-server.ts';
 import { Store } from './store/store.ts';
@@ -79,7 +82,13 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
     return verdict.ok ? verdict.user : undefined;
   };
   const authenticator = new Authenticator({ clientCa, now, token });
-  const ports = { authenticator, authorizer: rbac, paths: [], resources, log };
+  const address = () => hostAndPort(https);
+  const paths = [
+    serverPaths({ metrics: () => metricsText(store), jwks: () => tokens.jwks(), issuer: ISSUER }),
+    openApi(registry),
+    discovery({ registry, remote: () => [], remoteDiscovery: () => undefined, address }),
+  ];
+  const ports = { authenticator, authorizer: rbac, paths, resources, log };
   const https = httpsServer({
     ...options.serving,
     clientCa: [clientCa],
@@ -102,6 +111,19 @@ function serviceAccountTokens(options: EmbeddedOptions, registry: KindRegistry, 
       return kind === undefined ? undefined : rest.find(kind, namespace, name)?.object;
     },
   });
+}
+
+function hostAndPort(https: Http2SecureServer): string {
+  const address = https.address();
+  return typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : '';
+}
+
+function metricsText(store: Store): string {
+  const rows = store
+    .counts()
+    .map(([name, count]) => `apiserver_resource_objects{resource=${JSON.stringify(name)}} ${count}\n`);
+  const head = '# HELP apiserver_resource_objects Number of stored objects.\n# TYPE apiserver_resource_objects gauge\n';
+  return `${head}${rows.join('')}`;
 }
 
 function listen(https: Http2SecureServer, port: number): Promise<number> {

@@ -55,8 +55,7 @@ export function conflict(resource: ResourceName, name: string, why: string): Api
   return new ApiFailure(409, 'Conflict', message, details(resource, name));
 }
 
-export const MODIFIED =
-  'the object has been modified; please apply your changes to the latest version and try again';
+export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
 export function badRequest(message: string): ApiFailure {
   return new ApiFailure(400, 'BadRequest', message);
@@ -68,7 +67,8 @@ export function internal(message: string): ApiFailure {
 }
 
 export function forbidden(resource: ResourceName, name: string, why: string): ApiFailure {
-  const what = name === '' ? `${qualified(resource)} is forbidden` : `${qualified(resource)} ${goQuote(name)} is forbidden`;
+  const what =
+    name === '' ? `${qualified(resource)} is forbidden` : `${qualified(resource)} ${goQuote(name)} is forbidden`;
   return new ApiFailure(403, 'Forbidden', `${what}: ${why}`, details(resource, name));
 }
 
@@ -98,15 +98,19 @@ export function unsupportedPatchType(): ApiFailure {
 }
 
 /** 422 with one cause per field error. */
-export function invalid(kind: { readonly group: string; readonly kind: string }, name: string, errors: readonly FieldError[]): ApiFailure {
+export function invalid(
+  kind: { readonly group: string; readonly kind: string },
+  name: string,
+  errors: readonly FieldError[],
+): ApiFailure {
   const quirks = QUIRKS;
   const causes = errors.map((error) => ({
     reason: error.type,
     message: errorBody(error, quirks),
     field: pathText(error.path),
   }));
-  const texts = errors.map((error) => errorText(error, quirks));
-  const all = texts.length === 1 ? (texts[0] ?? '') : `[${[...new Set(texts)].join(', ')}]`;
+  const texts = [...new Set(errors.map((error) => errorText(error, quirks)))];
+  const all = texts.length === 1 ? texts.join('') : `[${texts.join(', ')}]`;
   const prefix = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   const named = {
     ...(name === '' ? {} : { name }),

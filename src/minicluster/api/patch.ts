@@ -46,7 +46,7 @@ export function readPatch(bytes: Buffer, kind: Patch['kind']): Patch {
     return { kind, value: value ?? {}, duplicates };
   }
   if (value !== null && !Array.isArray(value)) {
-    throw badRequest(`error decoding patch: ${wrongPatch(value, 'jsonpatch.Patch')}`);
+    throw badRequest(`error decoding patch: ${wrongPatch(value, '[]handlers.jsonPatchOp')}`);
   }
   const operations = (value ?? []) as readonly unknown[];
   if (operations.length > MAX_OPERATIONS) {
@@ -64,7 +64,7 @@ function parsed(
     return parseJson(bytes.toString('utf8'));
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    throw badRequest(kind === 'json' ? `error decoding patch: ${error.message}` : error.message);
+    throw badRequest(kind === 'strategic' ? error.message : `error decoding patch: ${error.message}`);
   }
 }
 

@@ -35,7 +35,7 @@ export function prepareCreate(
   const cleared = clears ? without(named, 'status') : named;
   const prepared = kind.prepareCreate?.(cleared, context) ?? cleared;
   const object = dropUndefined(kind.default?.(prepared) ?? prepared);
-  refuse(kind, object, [...validateMeta(kind, object), ...(kind.validate?.(object, context) ?? [])]);
+  refuse(kind, object, [...validateMeta(kind, object), ...(kind.validate?.(object, context, undefined) ?? [])]);
   ports.admit(request, object, undefined);
   for (const text of kind.warn?.(object, undefined) ?? []) request.warn(text);
   return kind.complete?.(object, context) ?? object;
@@ -53,31 +53,39 @@ export function prepareUpdate(
   const { kind } = request;
   const kept = keepMeta(submitted, old);
   const defaulted = kind.default?.(kept) ?? kept;
-  if (part === 'status') return statusUpdate(kind, defaulted, old, context);
+  if (part === 'status') return statusUpdate(kind, defaulted, old, context, submitted);
   const hasStatus = part === 'main' && kind.subresources?.status === true;
   const base = hasStatus ? { ...defaulted, status: old['status'] } : defaulted;
   const prepared = part === 'main' ? (kind.prepareUpdate?.(base, old, context) ?? base) : base;
-  const object = dropUndefined(raiseGeneration(kind, prepared, old));
+  const object = dropUndefined(part === 'main' ? raiseGeneration(kind, prepared, old) : prepared);
   const own =
     part === 'main'
-      ? [...(kind.validateUpdate?.(object, old, context) ?? []), ...(kind.validate?.(object, context) ?? [])]
+      ? [...(kind.validateUpdate?.(object, old, context) ?? []), ...(kind.validate?.(object, context, old) ?? [])]
       : [];
-  refuse(kind, object, [...validateMetaUpdate(kind, object, old), ...own]);
+  refuse(kind, object, [...validateMetaUpdate(object, old, submitted), ...own]);
   ports.admit(request, object, old);
   for (const text of kind.warn?.(object, old) ?? []) request.warn(text);
-  return part === 'main' ? (kind.complete?.(object, context) ?? object) : object;
+  return kind.complete?.(object, context) ?? object;
 }
 
-function statusUpdate(kind: Kind, submitted: KubeObject, old: KubeObject, context: RuleContext): KubeObject {
-  const base = { ...old, metadata: submitted.metadata, status: submitted['status'] };
+function statusUpdate(
+  kind: Kind,
+  defaulted: KubeObject,
+  old: KubeObject,
+  context: RuleContext,
+  submitted: KubeObject,
+): KubeObject {
+  const base = { ...old, metadata: defaulted.metadata, status: defaulted['status'] };
   const object = dropUndefined(kind.prepareStatus?.(base, old, context) ?? base);
   const own = kind.validateStatus?.(object, old, context) ?? [];
-  refuse(kind, object, [...validateMetaUpdate(kind, object, old), ...own]);
-  return object;
+  refuse(kind, object, [...validateMetaUpdate(object, old, submitted), ...own]);
+  return kind.complete?.(object, context) ?? object;
 }
 
 function refuse(kind: Kind, object: KubeObject, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalid(kind, object.metadata.name, errors);
+  // What is shown for another group is checked as that group's.
+  const group = kind.storedIn === 'core' ? '' : kind.group;
+  if (errors.length > 0) throw invalid({ group, kind: kind.kind }, object.metadata.name, errors);
 }
 
 function nameFor({ metadata }: KubeObject, { suffix }: Ports): string {
@@ -102,8 +110,15 @@ function keepMeta(submitted: KubeObject, old: KubeObject): KubeObject {
 }
 
 function raiseGeneration(kind: Kind, object: KubeObject, old: KubeObject): KubeObject {
-  if (kind.generation !== true || sameJson(object['spec'], old['spec'])) return object;
+  if (kind.generation !== true) return object;
+  const annotated = kind.annotationsCount === true && !sameJson(object.metadata.annotations, old.metadata.annotations);
+  if (!annotated && sameJson(generationPart(object), generationPart(old))) return object;
   return withMeta(object, { generation: (old.metadata.generation ?? 0) + 1 });
+}
+
+/** What `generation` counts the changes of: everything but metadata and status. */
+function generationPart({ metadata: _metadata, status: _status, ...rest }: KubeObject): unknown {
+  return rest;
 }
 
 function dropUndefined(object: KubeObject): KubeObject {

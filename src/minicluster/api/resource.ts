@@ -111,7 +111,10 @@ async function put(call: Call, part: Part): Promise<void> {
   const object = toStored(call, bodyObject(call, bytes, wanted(shown.kind, shown.version), options));
   checkNamespace(call, object);
   checkName(object, name);
-  const { object: written } = ports.rest.update(writeRequest(call, options), name, part, () => object);
+  const { object: written } = ports.rest.update(writeRequest(call, options), name, part, (present) => {
+    ports.rest.checkUid(shown.kind, present, object.metadata.uid);
+    return object;
+  });
   sendObject(exchange, shown, written, how);
 }
 

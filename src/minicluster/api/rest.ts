@@ -183,16 +183,7 @@ export class Rest {
   /** True when the caller named a version. */
   #checkPreconditions(kind: Kind, entry: Entry, { metadata }: KubeObject): boolean {
     const { name } = entry.object.metadata;
-    const { uid, resourceVersion } = metadata;
-    if (uid !== undefined && uid !== '' && uid !== entry.object.metadata.uid) {
-      const key = entry.key.replace(/^\/core\//, '/registry/').replace(/^\/(?!registry)/, '/registry/');
-      const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${entry.object.metadata.uid ?? ''}`;
-      throw conflict(
-        kind,
-        name,
-        `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
-      );
-    }
+    const { resourceVersion } = metadata;
     if (resourceVersion === undefined || resourceVersion === '') {
       if (kind.needsVersion === true) throw versionMissing(kind, name);
       return false;
@@ -202,6 +193,21 @@ export class Rest {
     if (resourceVersion === '0') return false;
     if (Number(resourceVersion) !== entry.version) throw conflict(kind, name, MODIFIED);
     return true;
+  }
+
+  /** What PUT makes of a uid in its body (storage.Preconditions). Raises ApiFailure 409. */
+  checkUid(kind: Kind, present: KubeObject, uid: string | undefined): void {
+    if (uid === undefined || uid === '' || uid === present.metadata.uid) return;
+    const { name, namespace } = present.metadata;
+    const key = storeKey(kind, namespace, name)
+      .replace(/^\/core\//, '/registry/')
+      .replace(/^\/(?!registry)/, '/registry/');
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${present.metadata.uid ?? ''}`;
+    throw conflict(
+      kind,
+      name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+    );
   }
 
   #checkDeletePreconditions(kind: Kind, { object }: Entry, { preconditions }: DeleteOptions): void {

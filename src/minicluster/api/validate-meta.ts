@@ -1,12 +1,6 @@
 import type { KubeObject } from '../../contracts/kube-client.ts';
-import { type FieldError, invalid, json, plain, required } from '../../hpa/api/field-error.ts';
-import {
-  dnsLabelFaults,
-  dnsSubdomainFaults,
-  labelKeyFaults,
-  maskTrailingDash,
-  pathSegmentFaults,
-} from '../../hpa/api/names.ts';
+import { type FieldError, forbidden, invalid, json, plain, required } from '../../hpa/api/field-error.ts';
+import { dnsLabelFaults, dnsSubdomainFaults, maskTrailingDash, pathSegmentFaults } from '../../hpa/api/names.ts';
 import { validateObjectMeta } from '../../hpa/api/validate-meta.ts';
 import type { HpaObjectMeta } from '../../hpa/api/types.ts';
 import type { Kind } from '../kinds/kind.ts';
@@ -19,7 +13,6 @@ const SERVICE_RULE = new RegExp(`^${SERVICE}$`);
 const SERVICE_TEXT =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end " +
   `with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${SERVICE}')`;
-const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
 const NAME_RULES: Readonly<Record<NonNullable<Kind['names']>, (name: string) => readonly string[]>> = {
   subdomain: dnsSubdomainFaults,
@@ -32,7 +25,8 @@ const NAME_RULES: Readonly<Record<NonNullable<Kind['names']>, (name: string) => 
 };
 
 /** Every problem of a new object's metadata. */
-export function validateMeta(kind: Kind, { metadata }: KubeObject): readonly FieldError[] {
+export function validateMeta(kind: Kind, object: KubeObject): readonly FieldError[] {
+  const { metadata } = object;
   const rule = NAME_RULES[kind.names ?? 'subdomain'];
   const prefix = typeof metadata['generateName'] === 'string' ? metadata['generateName'] : '';
   const faulty = (field: string, value: string, faults: readonly string[]) =>
@@ -43,49 +37,38 @@ export function validateMeta(kind: Kind, { metadata }: KubeObject): readonly Fie
       ? [required(['metadata', 'name'], 'name or generateName is required')]
       : faulty('name', metadata.name, rule(metadata.name))),
   ];
-  const { generateName: _prefix, ...others } = metadata;
-  // The rest is the same for all kinds; a name and a namespace that are right keep it from repeating what is said above.
-  const rest = validateObjectMeta(
-    { ...others, name: 'x', namespace: metadata.namespace ?? 'x' } as HpaObjectMeta,
-    QUIRKS,
-  );
-  return [...names, ...rest, ...ownerRules(metadata.ownerReferences), ...finalizerRules(metadata.finalizers)];
+  return [...names, ...commonErrors(object)];
 }
 
-/** ValidateObjectMetaUpdate: what may never change. */
-export function validateMetaUpdate(kind: Kind, object: KubeObject, old: KubeObject): readonly FieldError[] {
+/**
+ * ValidateObjectMetaUpdate: what may never change. The generic registry and the kind's own strategy both ask, so that every
+ * complaint comes twice. `submitted`: as the caller sent it.
+ */
+export function validateMetaUpdate(object: KubeObject, old: KubeObject, submitted: KubeObject): readonly FieldError[] {
   const { metadata } = object;
+  const { uid = '' } = submitted.metadata;
   const added = (metadata.finalizers ?? []).filter((name) => !(old.metadata.finalizers ?? []).includes(name));
-  const late: FieldError[] =
-    old.metadata.deletionTimestamp !== undefined && added.length > 0
-      ? [
-          {
-            path: ['metadata', 'finalizers'],
-            type: 'FieldValueForbidden',
-            detail: `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => `"${name}"`).join(', ')}}`,
-          },
-        ]
-      : [];
-  return [...late, ...validateMeta(kind, object)];
+  const late = old.metadata.deletionTimestamp !== undefined && added.length > 0;
+  const list = added.map((name) => `"${name}"`).join(', ');
+  const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
+  const fixed = [
+    ...(late ? [forbidden(['metadata', 'finalizers'], detail)] : []),
+    ...(uid !== '' && uid !== old.metadata.uid ? [invalid(['metadata', 'uid'], plain(uid), 'field is immutable')] : []),
+  ];
+  return [...fixed, ...fixed, ...commonErrors(object)];
 }
 
-function ownerRules(owners: KubeObject['metadata']['ownerReferences']): readonly FieldError[] {
+/** What is the same for every kind; a name and a namespace that are right keep it from repeating what is said of them. */
+function commonErrors({ metadata }: KubeObject): readonly FieldError[] {
+  const { generateName: _prefix, ...others } = metadata;
+  const common = validateObjectMeta({ ...others, name: 'x', namespace: 'x' } as HpaObjectMeta, QUIRKS);
+  return [...common, ...ownerErrors(metadata.ownerReferences)];
+}
+
+function ownerErrors(owners: KubeObject['metadata']['ownerReferences']): readonly FieldError[] {
   const controllers = (owners ?? []).filter(({ controller }) => controller === true);
-  if (controllers.length < 2) return [];
-  const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controllers[0]?.kind ?? ''} and ${controllers[1]?.kind ?? ''}`;
-  return [{ path: ['metadata', 'ownerReferences'], type: 'FieldValueInvalid', badValue: json(owners), detail }];
-}
-
-function finalizerRules(names: readonly string[] | undefined): readonly FieldError[] {
-  return (names ?? []).flatMap((name, index) =>
-    labelKeyFaults(name, QUIRKS).length > 0 || name.includes('/') || STANDARD_FINALIZERS.includes(name)
-      ? []
-      : [
-          invalid(
-            ['metadata', 'finalizers', index],
-            plain(name),
-            'name is neither a standard finalizer name nor is it fully qualified',
-          ),
-        ],
-  );
+  const [first, second] = controllers;
+  if (first === undefined || second === undefined) return [];
+  const detail = `Only one reference can have Controller set to true. Found "true" in references for ${first.kind} and ${second.kind}`;
+  return [invalid(['metadata', 'ownerReferences'], json(owners), detail)];
 }

@@ -57,6 +57,11 @@ export class ServiceAccountTokens {
     this.#public = createPublicKey(ports.publicKey);
   }
 
+  /** The public key, as /openid/v1/jwks publishes it. */
+  jwks(): unknown {
+    return { keys: [{ ...this.#public.export({ format: 'jwk' }), use: 'sig', alg: 'ES256' }] };
+  }
+
   issue(
     account: KubeObject,
     options: {

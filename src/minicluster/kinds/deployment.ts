@@ -35,6 +35,7 @@ export const deployment: Kind = {
   categories: ['all'],
   namespaced: true,
   generation: true,
+  annotationsCount: true,
   subresources: { status: true, scale: WORKLOAD_SCALE },
   versions: [{ version: 'v1', type }],
   default: defaulted,

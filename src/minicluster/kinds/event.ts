@@ -34,7 +34,7 @@ const COLUMNS: readonly Column[] = [
   column('Source', sourceText, 1),
   column('Message', (event) => field(event, 'message').trim()),
   column('First Seen', firstSeen, 1),
-  column('Count', (event) => String(numberOf(fieldsOf(event['series'])['count']) || numberOf(event['count']) || 1), 1),
+  column('Count', (event) => numberOf(fieldsOf(event['series'])['count']) || numberOf(event['count']) || 1, 1),
   { ...NAME, priority: 1 },
 ];
 

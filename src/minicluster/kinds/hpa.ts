@@ -20,6 +20,8 @@ const API_RULES: ApiRules = apiRules({ minor: KUBERNETES_MINOR, gates: { HPAScal
 const read = (object: KubeObject): HpaV2 => decodeV2(object, QUIRKS).value;
 const written = (hpa: HpaV2): KubeObject => whole(encodeV2(hpa, QUIRKS), hpa.metadata, 'autoscaling/v2');
 
+const FAULTLESS = { name: 'x', namespace: 'x' };
+
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   Reference: 'Reference to the scaled resource.',
   Targets: 'Current and target values of the metrics.',
@@ -49,9 +51,17 @@ export const hpa: Kind = {
       },
     },
   ],
-  default: (object) => written(defaultHpa(read(object))),
-  prepareCreate: (object) => written(prepareForCreate(read(object), API_RULES)),
-  validate: (object) => validateHpa(read(object), API_RULES, read(object)),
+  // As the twin has it in memory until it is valid: Go's JSON would drop an empty list, which is wrong where none is right.
+  default: (object) => inMemory(defaultHpa(read(object)), object),
+  prepareCreate: (object) => inMemory(prepareForCreate(read(object), API_RULES), object),
+  complete: (object) => written(read(object)),
+  // Metadata is the registry's to check: the twin gets one without fault.
+  validate: (object, _context, old) =>
+    validateHpa(
+      { ...read(object), metadata: FAULTLESS },
+      API_RULES,
+      old === undefined ? undefined : { ...read(old), metadata: FAULTLESS },
+    ),
   validateStatus: (object) => validateHpaStatus(read(object)),
   columns: HPA_COLUMNS.map(
     ({ name, type, format }, at): Column => ({
@@ -64,7 +74,13 @@ export const hpa: Kind = {
   ),
 };
 
+function inMemory(hpa: HpaV2, { metadata }: KubeObject): KubeObject {
+  return { ...hpa, apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata };
+}
+
 /** The twin keeps metadata as it was; its encoder writes only what it knows. */
 function whole(json: Readonly<Record<string, unknown>>, metadata: HpaV2['metadata'], apiVersion: string): KubeObject {
-  return { ...json, apiVersion, kind: 'HorizontalPodAutoscaler', metadata: metadata as KubeObject['metadata'] };
+  const { annotations, ...rest } = metadata as KubeObject['metadata'];
+  const kept = annotations === undefined || Object.keys(annotations).length === 0 ? {} : { annotations };
+  return { ...json, apiVersion, kind: 'HorizontalPodAutoscaler', metadata: { ...rest, ...kept } };
 }

@@ -21,6 +21,8 @@ export interface Column {
 export interface KindVersion {
   readonly version: string;
   readonly type: StructType;
+  /** OpenAPI schema, where the type does not say it all (custom resources). */
+  readonly openApi?: Readonly<Record<string, unknown>>;
   /** Between this version and the one in the store; absent for the stored version. */
   readonly toStored?: (object: KubeObject) => KubeObject;
   readonly fromStored?: (object: KubeObject) => KubeObject;
@@ -67,6 +69,8 @@ export interface Kind {
   readonly names?: 'subdomain' | 'label' | 'service' | 'path';
   /** Upstream sets metadata.generation to 1 and raises it when `spec` changes. */
   readonly generation?: boolean;
+  /** Annotations count as such a change too (deployments). */
+  readonly annotationsCount?: boolean;
   readonly subresources?: {
     /** `status`: the main resource never changes status, `/status` nothing else. */
     readonly status?: boolean;
@@ -78,7 +82,8 @@ export interface Kind {
   readonly prepareCreate?: (object: KubeObject, context: RuleContext) => KubeObject;
   readonly prepareUpdate?: (object: KubeObject, old: KubeObject, context: RuleContext) => KubeObject;
   readonly prepareStatus?: (object: KubeObject, old: KubeObject, context: RuleContext) => KubeObject;
-  readonly validate?: (object: KubeObject, context: RuleContext) => readonly FieldError[];
+  /** Of a creation, and of an update (then with `old`) beside `validateUpdate`. */
+  readonly validate?: (object: KubeObject, context: RuleContext, old: KubeObject | undefined) => readonly FieldError[];
   readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: RuleContext) => readonly FieldError[];
   readonly validateStatus?: (object: KubeObject, old: KubeObject, context: RuleContext) => readonly FieldError[];
   /** What is only worked out for a valid object (addresses of a service). */

@@ -9,16 +9,25 @@ export interface FoundKind {
 export class KindRegistry {
   readonly #kinds = new Map<string, Kind>();
 
+  #revision = 0;
+
   constructor(kinds: readonly Kind[]) {
     for (const kind of kinds) this.add(kind);
   }
 
   add(kind: Kind): void {
     this.#kinds.set(`${kind.group}/${kind.plural}`, kind);
+    this.#revision += 1;
   }
 
   remove(group: string, plural: string): void {
     this.#kinds.delete(`${group}/${plural}`);
+    this.#revision += 1;
+  }
+
+  /** Grows with every kind that comes or goes. */
+  get revision(): number {
+    return this.#revision;
   }
 
   all(): readonly Kind[] {

@@ -135,6 +135,8 @@ function inOrder(
 
 /** A patch that becomes the value: its directives have had their say. */
 function withoutDirectives(type: Type | undefined, value: Fields): unknown {
+  // removeDirectives: what is to replace or delete something that is not there leaves nothing.
+  if (value[DIRECTIVE] === 'replace' || value[DIRECTIVE] === 'delete') return {};
   return mergeMap(type, {}, value);
 }
 

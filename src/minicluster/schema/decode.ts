@@ -77,7 +77,7 @@ function isOmitted(type: Type, value: unknown): boolean {
     case 'string':
       return value === '' && type.keep !== true;
     case 'list':
-      return Array.isArray(value) && value.length === 0;
+      return Array.isArray(value) && value.length === 0 && type.keep !== true;
     case 'map':
       return isFields(value) && Object.keys(value).length === 0;
     case 'bool':

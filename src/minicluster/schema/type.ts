@@ -10,7 +10,8 @@ export type Type =
   /** resource.Quantity, metav1.Time, metav1.MicroTime, intstr.IntOrString, []byte (base64), runtime.RawExtension, FieldsV1. */
   | { readonly is: 'quantity' | 'time' | 'microTime' | 'intOrString' | 'bytes' | 'raw' | 'duration' }
   | { readonly is: 'map'; readonly of: Type }
-  | { readonly is: 'list'; readonly of: Type; readonly merge?: ListMerge }
+  /** `keep`: an empty list is not as good as none. */
+  | { readonly is: 'list'; readonly of: Type; readonly merge?: ListMerge; readonly keep?: boolean }
   | StructType;
 
 export interface StructType {

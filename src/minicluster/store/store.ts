@@ -89,6 +89,11 @@ export class Store implements Disposable {
     return [...state.values()].sort(byKey);
   }
 
+  /** Objects per collection. */
+  counts(): readonly (readonly [string, number])[] {
+    return [...this.#entries].map(([name, entries]) => [name, entries.size] as const);
+  }
+
   create(key: string, object: KubeObject): WriteOutcome {
     const current = this.get(key);
     if (current !== undefined) return { ok: false, why: 'exists', current };
@@ -167,7 +172,9 @@ export class Store implements Disposable {
 }
 
 function entryOf(key: string, object: KubeObject, version: number): Entry {
-  const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
+  // Always in this order, so that lists can leave the first two out of the text.
+  const { kind, apiVersion, metadata, ...rest } = object;
+  const stored = { kind, apiVersion, metadata: { ...metadata, resourceVersion: String(version) }, ...rest };
   return { key, version, object: stored, json: JSON.stringify(stored) };
 }
 

@@ -40,7 +40,11 @@ function metrics(suffix: 'Source' | 'Status', value: Readonly<Record<string, Typ
 const scalingRules = struct('v2.HPAScalingRules', {
   stabilizationWindowSeconds: int32,
   selectPolicy: text,
-  policies: list(struct('v2.HPAScalingPolicy', { type: text, value: int32, periodSeconds: int32 })),
+  policies: {
+    is: 'list',
+    of: struct('v2.HPAScalingPolicy', { type: text, value: int32, periodSeconds: int32 }),
+    keep: true,
+  },
   tolerance: quantity,
 });
 
