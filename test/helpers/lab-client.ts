@@ -2,28 +2,19 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { LabStatus } from '../../src/lab/status.ts';
+import { StatusSchema } from '../../src/lab/status-schema.ts';
 import { binDir } from './real-binaries.ts';
 import type { CliHome } from './cli.ts';
 
 const run = promisify(execFile);
 
-export interface Status {
-  readonly lab: string;
-  readonly ready: boolean;
-  readonly problems: readonly string[];
-  readonly kubeconfig: string;
-  readonly namespace: string;
-  readonly hpas: readonly { readonly name: string; readonly current: number; readonly desired: number }[];
-  readonly ledger: Readonly<
-    Record<'published' | 'processed' | 'waiting' | 'inFlight' | 'dead' | 'duplicates' | 'lost', number>
-  > | null;
-  readonly components: readonly { readonly name: string; readonly pid: number | null; readonly healthy: boolean }[];
-}
-
-/** `metrics-lab status -o json`, parsed. */
-export async function statusOf(home: CliHome, lab: string): Promise<Status> {
+/** `metrics-lab status -o json`, parsed by its published schema. */
+export async function statusOf(home: CliHome, lab: string): Promise<LabStatus> {
   const { stdout } = await home.ok(['status', '--lab', lab, '-o', 'json']);
-  return JSON.parse(stdout) as Status;
+  const { apiVersion, kind, ...status } = JSON.parse(stdout) as Record<string, unknown>;
+  if (apiVersion !== 'metricslab.dev/v1' || kind !== 'LabStatus') throw new Error(`not a status: ${stdout}`);
+  return StatusSchema.parse(status);
 }
 
 /** The real kubectl with the lab's kubeconfig; rejects with its stderr. */

@@ -30,7 +30,8 @@ export async function ensureNode(state: UpState, client: KubeClient): Promise<St
     name: 'node',
     program: 'process-node',
     env: { [NODE_CONFIG_ENV]: writeOwn(state, 'node.json', nodeConfigText(config)) },
-    after: ['kube-apiserver'],
+    // Stopped before the queue: its consumers hand back what they hold.
+    after: ['kube-apiserver', ...(spec.queue.url === undefined ? ['queue'] : [])],
     // The kubelet API answers nobody without rights in the cluster; the health of its metrics API is open.
     port: config.metricsPort,
     healthPath: '/livez',

@@ -17,8 +17,8 @@ export function upSteps(state: UpState): readonly Step[] {
   const client = () => clientOf(state);
   return [
     { id: 'cluster', title: `cluster (${backend.name})`, run: () => createCluster(state) },
-    { id: 'node', title: 'process node', run: () => ensureNode(state, client()) },
     { id: 'queue', title: `queue (${spec.queue.kind})`, run: () => ensureQueue(state) },
+    { id: 'node', title: 'process node', run: () => ensureNode(state, client()) },
     {
       id: 'metrics-server',
       title: 'metrics server',
