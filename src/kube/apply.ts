@@ -41,13 +41,3 @@ export function pathOf(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadat
 export async function applyObject(client: KubeClient, object: KubeObject, fieldManager: string): Promise<KubeObject> {
   return parseObject(await client.patch(pathOf(object), 'apply', object, { query: { fieldManager, force: true } }));
 }
-
-/** Deletes an object; true when it was there. */
-export async function deleteObject(client: KubeClient, object: KubeObject): Promise<boolean> {
-  const answer = await client.request('DELETE', pathOf(object), {
-    kind: 'DeleteOptions',
-    apiVersion: 'v1',
-    propagationPolicy: 'Background',
-  });
-  return answer.status < 300;
-}

@@ -3,7 +3,7 @@ import type { LabSpec } from '../contracts/lab-spec.ts';
 
 export const FIELD_MANAGER = 'metrics-lab';
 /** Carried by every object that the lab owns. */
-export const OWNER_LABEL = 'metricslab.dev/lab';
+const OWNER_LABEL = 'metricslab.dev/lab';
 export const METRIC_NAME = 'queue_length';
 /** Names of the workload's objects; the HPA has the name of its target. */
 export const PRODUCER = 'producer';
