@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
 import type { Clock } from '../contracts/clock.ts';
+import { Aggregator } from './aggregation/aggregator.ts';
 import { unsupportedPatchType } from './api/failure.ts';
 import { finalizeNamespace } from './api/finalize.ts';
 import { podLog } from './api/pod-log.ts';
@@ -31,6 +32,8 @@ export interface EmbeddedOptions {
   readonly serving: { readonly cert: string; readonly key: string };
   readonly clientCa: string;
   readonly requestHeaderCa: string;
+  /** How users are introduced to aggregated servers. */
+  readonly frontProxy: { readonly cert: string; readonly key: string };
   /** With what kubelets are asked for logs. */
   readonly kubeletClient: { readonly cert: string; readonly key: string };
   readonly serviceAccounts: { readonly privateKey: string; readonly publicKey: string };
@@ -66,6 +69,7 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
     admit: ({ kind, user }, object, old) => checkEscalation(kind, object, old, user, rbac),
   });
   bootstrap({ rest, registry, clientCa, requestHeaderCa });
+  const aggregator = new Aggregator({ store, rest, registry, clock, frontProxy: options.frontProxy, log });
   const tokens = serviceAccountTokens(options, registry, rest);
   const special = specialOf({
     ...reviews({ rbac, tokens, now }),
@@ -86,7 +90,13 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
   const paths = [
     serverPaths({ metrics: () => metricsText(store), jwks: () => tokens.jwks(), issuer: ISSUER }),
     openApi(registry),
-    discovery({ registry, remote: () => [], remoteDiscovery: () => undefined, address }),
+    aggregator.handler,
+    discovery({
+      registry,
+      remote: () => aggregator.remotes().filter(({ available }) => available),
+      remoteDiscovery: (group, version) => aggregator.discovery(group, version),
+      address,
+    }),
   ];
   const ports = { authenticator, authorizer: rbac, paths, resources, log };
   const https = httpsServer({
@@ -96,6 +106,7 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
   });
   const stop = () => {
     https.close();
+    aggregator[Symbol.dispose]();
     store[Symbol.dispose]();
   };
   return { https, store, registry, rest, listen: (port) => listen(https, port), [Symbol.dispose]: stop };

@@ -31,6 +31,7 @@ export async function startEmbedded(dir: string, log: (line: string) => void = (
     clientCa: read(pki.ca.cert),
     requestHeaderCa: read(pki.frontProxyCa.cert),
     serviceAccounts: { privateKey: read(pki.serviceAccounts.key), publicKey: read(pki.serviceAccounts.pub) },
+    frontProxy: pair(pki.frontProxyClient),
     kubeletClient: pair(pki.apiServerKubeletClient),
     clock: realClock,
     log,

@@ -18,6 +18,7 @@ await runProgram(async (stop) => {
       privateKey: read(config.serviceAccounts.keyFile),
       publicKey: read(config.serviceAccounts.publicKeyFile),
     },
+    frontProxy: { cert: read(config.frontProxy.certFile), key: read(config.frontProxy.keyFile) },
     kubeletClient: { cert: read(config.kubeletClient.certFile), key: read(config.kubeletClient.keyFile) },
     clock: realClock,
     log,

@@ -1,3 +1,4 @@
+import { apiService } from './api-service.ts';
 import { configMap } from './config-map.ts';
 import { deployment } from './deployment.ts';
 import { endpoints, endpointSlice } from './endpoints.ts';
@@ -27,6 +28,7 @@ export const BUILT_IN: readonly Kind[] = [
   secret,
   serviceAccount,
   service,
+  apiService,
   event,
   ...REVIEWS,
   hpa,
