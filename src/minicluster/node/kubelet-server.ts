@@ -56,18 +56,33 @@ async function serve(options: KubeletServerOptions, request: IncomingMessage, re
     return send(response, { status: 401, text: 'Unauthorized' });
   }
   const url = new URL(request.url ?? '/', 'https://kubelet');
-  const [root, ...rest] = url.pathname
-    .split('/')
-    .filter((part) => part !== '')
-    .map(decodeURIComponent);
-  if (request.method !== 'GET') return send(response, { status: 405, text: `the process node has no ${root ?? '/'}` });
+  const parts = pathParts(url.pathname);
+  if (parts === undefined) return send(response, { status: 400, text: 'invalid path' });
+  const [root = '', ...rest] = parts;
   // Health tells nothing: any certificate of the cluster will do.
   if (url.pathname === '/healthz') return send(response, { status: 200, text: 'ok' });
   const refused = await whyForbidden(options, request.socket);
   if (refused !== undefined) return send(response, refused);
+  if (UNSUPPORTED.has(root)) return send(response, { status: 501, text: `the process node does not support ${root}` });
+  if (request.method !== 'GET') return send(response, { status: 405, text: `${request.method} is not supported` });
   if (url.pathname === '/metrics/resource') return send(response, { status: 200, text: options.resourceMetrics() });
   if (root === 'containerLogs' && rest.length === 3) return sendLog(options, rest, url.searchParams, response);
   return send(response, { status: 404, text: '404 page not found' });
+}
+
+/** What a kubelet with containers does, and kubectl asks for. */
+const UNSUPPORTED: ReadonlySet<string> = new Set(['exec', 'attach', 'portForward', 'run', 'checkpoint']);
+
+function pathParts(path: string): readonly string[] | undefined {
+  try {
+    return path
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 async function whyForbidden({ auth, nodeName }: KubeletServerOptions, socket: TLSSocket): Promise<Answer | undefined> {

@@ -136,6 +136,6 @@ describe.runIf(haveReal())('capacity and use of the process node', () => {
     expect(await call('/metrics/resource', cluster.pki.apiServerKubeletClient)).toBe(200);
     expect(await call(`/containerLogs/default/${pod}/main`, cluster.pki.apiServerKubeletClient)).toBe(200);
     expect(await call('/containerLogs/default/nobody/main', cluster.pki.apiServerKubeletClient)).toBe(404);
-    expect(await call(`/exec/default/${pod}/main`, cluster.pki.apiServerKubeletClient)).toBe(404);
+    expect(await call(`/exec/default/${pod}/main`, cluster.pki.apiServerKubeletClient)).toBe(501);
   });
 });

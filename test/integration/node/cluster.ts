@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -125,17 +125,19 @@ export class NodeCluster {
   }
 
   async startNode(): Promise<void> {
+    const before = this.#registrations();
     this.#run('node', process.execPath, [PROGRAM], {
       NODE_CONFIG: join(this.dir, 'node.json'),
       PATH: process.env['PATH'] ?? '',
       NODE_SECRET: 'must not reach the children',
       METRICS_LAB_OWNER: this.dir,
     });
-    await eventually('the node is registered', async () => this.nodeLog().includes('is registered'));
+    await eventually('the node is registered', async () => this.#registrations() > before);
   }
 
-  nodeLog(): string {
-    return readFileSync(join(this.dir, 'node.log'), 'utf8');
+  #registrations(): number {
+    const path = join(this.dir, 'node.log');
+    return existsSync(path) ? readFileSync(path, 'utf8').split('is registered').length - 1 : 0;
   }
 
   async startApiServer(): Promise<void> {

@@ -41,9 +41,10 @@ describe.runIf(haveReal())('the process node after crashes', () => {
     await cluster.kill('node');
     await cluster.kubectl('delete', 'pod', 'lonely', '--force', '--grace-period=0');
     await cluster.startNode();
-    await running('web', 3);
-    await eventually('three children', async () => children().length === 3);
+    // Reaped before the node registers, so before anything is started anew.
     expect(identified(cluster.dir).some(({ env }) => env['HOSTNAME'] === 'lonely')).toBe(false);
+    await eventually('three children', async () => children().length === 3);
+    await running('web', 3);
   });
 
   it('outlives the API server: pods run on, and what happened meanwhile is reported', async () => {
@@ -60,6 +61,26 @@ describe.runIf(haveReal())('the process node after crashes', () => {
     const lease = ['get', 'lease', '-n', 'kube-node-lease', 'node-1', '-o', 'jsonpath={.spec.renewTime}'];
     const renewed = await cluster.kubectl(...lease);
     await eventually('a renewed lease', async () => (await cluster.kubectl(...lease)) !== renewed);
+  });
+
+  it('has exactly the processes of its pods after a storm of scaling and kill -9', async () => {
+    for (const [round, replicas] of [12, 2, 15, 0, 10].entries()) {
+      await cluster.kubectl('scale', 'deployment/web', `--replicas=${replicas}`);
+      if (round % 2 === 1) continue;
+      await cluster.kill('node');
+      await cluster.startNode();
+    }
+    await cluster.kubectl('scale', 'deployment/web', '--replicas=6');
+    await eventually('six pods and no other', async () => {
+      const pods = await cluster.kubectl('get', 'pods', '-l', 'app=web', '--no-headers');
+      return pods.trim().split('\n').length === 6 && (pods.match(/1\/1 +Running/g) ?? []).length === 6;
+    });
+    await eventually('six processes', async () => children().length === 6);
+    const names = (await cluster.kubectl('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={..metadata.name}')).split(
+      ' ',
+    );
+    const hosts = identified(cluster.dir).flatMap(({ env }) => (env['METRICS_LAB_CONTAINER'] ? [env['HOSTNAME']] : []));
+    expect(hosts.toSorted()).toEqual(names.toSorted());
   });
 
   it('leaves no process behind when it is stopped', async () => {
