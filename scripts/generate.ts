@@ -6,6 +6,7 @@ import { REGISTRY } from '../src/errors/registry.ts';
 import { z } from 'zod';
 import { StatusSchema } from '../src/lab/status-schema.ts';
 import { labFileJsonSchema } from '../src/cli/settings/lab-file-schema.ts';
+import { simulationJsonSchema } from '../src/cli/simulate/document-schema.ts';
 import { cliPage } from './reference/cli-page.ts';
 import { errorsPage } from './reference/errors-page.ts';
 import { withNewIds } from './reference/released-ids.ts';
@@ -15,6 +16,7 @@ const RELEASED = 'docs/errors.released.txt';
 const pages: Readonly<Record<string, string>> = {
   'docs/cli.md': cliPage(),
   'docs/errors.md': errorsPage(),
+  'docs/schemas/simulation.json': `${JSON.stringify(simulationJsonSchema(), undefined, 2)}\n`,
   'docs/schemas/lab-file.json': `${JSON.stringify(labFileJsonSchema(), undefined, 2)}\n`,
   'docs/schemas/status.json': `${JSON.stringify(statusJsonSchema(), undefined, 2)}\n`,
   [RELEASED]: withNewIds(readFileSync(RELEASED, 'utf8'), Object.keys(REGISTRY)),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SimulationDocument } from '../../../src/cli/simulate/document-schema.ts';
 import { runCli } from './run-cli.ts';
 
 const HPA = `apiVersion: autoscaling/v2
@@ -83,6 +84,15 @@ describe('metrics-lab simulate', () => {
     ]);
     expect(document.summary).toMatchObject({ syncs: 9, scaleUps: 2, wait: null, ledger: null });
     expect(document.timeline[4].record.steps.length).toBeGreaterThan(3);
+  });
+
+  it.each([
+    ['a load', ['--load', 'poisson(3/s, 5m)', '--compare', 'five.yaml', '--expect', 'lost == 0']],
+    ['a trace with gaps', ['--trace', 'load.csv', '--metric-error', '1m-2m', '--expect', 'p95(wait) < 1s']],
+  ])('prints what its published schema says: %s', async (_, args) => {
+    const { stdout } = await simulate(['-f', 'hpa.yaml', ...args, '-o', 'json']);
+    const checked = SimulationDocument.safeParse(JSON.parse(stdout));
+    expect(checked.error?.issues ?? []).toEqual([]);
   });
 
   it('prints a line per sync as ndjson and csv', async () => {
