@@ -16,6 +16,7 @@ import { reviews } from './auth/reviews.ts';
 import { ISSUER, ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import { tokenRequests } from './auth/token-request.ts';
 import { bootstrap } from './bootstrap.ts';
+import { DefinitionController } from './crd/controller.ts';
 import { discovery } from './discovery/handler.ts';
 import { serverPaths } from './discovery/health.ts';
 import { BUILT_IN } from './kinds/built-in.ts';
@@ -70,6 +71,7 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
   });
   bootstrap({ rest, registry, clientCa, requestHeaderCa });
   const aggregator = new Aggregator({ store, rest, registry, clock, frontProxy: options.frontProxy, log });
+  const definitions = new DefinitionController({ store, rest, registry, clock, log });
   const tokens = serviceAccountTokens(options, registry, rest);
   const special = specialOf({
     ...reviews({ rbac, tokens, now }),
@@ -107,6 +109,7 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
   const stop = () => {
     https.close();
     aggregator[Symbol.dispose]();
+    definitions[Symbol.dispose]();
     store[Symbol.dispose]();
   };
   return { https, store, registry, rest, listen: (port) => listen(https, port), [Symbol.dispose]: stop };

@@ -1,11 +1,12 @@
 import { parse as parseYaml } from 'yaml';
 import type { KubeObject } from '../../contracts/kube-client.ts';
+import { invalid as invalidField, plain } from '../../hpa/api/field-error.ts';
 import type { Kind, KindVersion } from '../kinds/kind.ts';
 import { groupVersion, type KindRegistry } from '../kinds/registry.ts';
 import { DecodeError, decode } from '../schema/decode.ts';
 import { JsonSyntaxError, parseJson, type ParsedJson } from '../schema/json.ts';
 import type { StructType } from '../schema/type.ts';
-import { ApiFailure, badRequest } from './failure.ts';
+import { ApiFailure, badRequest, invalid } from './failure.ts';
 import { MEDIA_TYPES } from '../server/negotiate.ts';
 import { protobufJson } from '../protobuf/decode.ts';
 
@@ -17,10 +18,20 @@ export interface Wanted {
   readonly version: string;
   readonly kind: string;
   readonly type: StructType;
+  readonly prune?: KindVersion['prune'];
+  /** Of a custom resource: another kind in the body is refused by validation, not by decoding. */
+  readonly custom?: boolean;
 }
 
 export function wanted(kind: Kind, version: KindVersion): Wanted {
-  return { group: kind.group, version: version.version, kind: kind.kind, type: version.type };
+  return {
+    group: kind.group,
+    version: version.version,
+    kind: kind.kind,
+    type: version.type,
+    ...(version.prune === undefined ? {} : { prune: version.prune }),
+    ...(kind.custom === true ? { custom: true } : {}),
+  };
 }
 
 export interface BodyPorts {
@@ -86,10 +97,20 @@ function checkHeader(foreign: unknown, bytes: Buffer, want: Wanted, registry: Ki
     const why = `json: cannot unmarshal ${typeof value} into Go struct field .${name} of type string`;
     throw unrecognized(want, `couldn't get version/kind; json parse error: ${why}`, bytes);
   }
-  checkKind(String(apiVersion), String(kind), bytes, want, registry);
+  const { name } = ((foreign as Readonly<Record<string, unknown>>)['metadata'] ?? {}) as Readonly<
+    Record<string, unknown>
+  >;
+  checkKind(String(apiVersion), String(kind), bytes, want, registry, typeof name === 'string' ? name : '');
 }
 
-function checkKind(apiVersion: string, kind: string, bytes: Buffer, want: Wanted, registry: KindRegistry): void {
+function checkKind(
+  apiVersion: string,
+  kind: string,
+  bytes: Buffer,
+  want: Wanted,
+  registry: KindRegistry,
+  nameIn: string,
+): void {
   const expected = groupVersion(want.group, want.version);
   const given = apiVersion === '' ? expected : apiVersion;
   const name = kind === '' ? want.kind : kind;
@@ -98,15 +119,20 @@ function checkKind(apiVersion: string, kind: string, bytes: Buffer, want: Wanted
     throw unrecognized(want, `unexpected GroupVersion string: ${given}`, bytes);
   }
   const version = given.slice(given.indexOf('/') + 1);
+  if (want.custom === true && given === expected) throw wrongCustomKind(name, nameIn, want);
   const handled = `${name} in version ${JSON.stringify(version)} cannot be handled as a ${want.kind}: `;
   const known = registry.knows(given, name);
-  if (name === want.kind && (known || OLD_VERSIONS.includes(given))) {
+  if (name === want.kind && (known || want.custom === true || OLD_VERSIONS.includes(given))) {
     const message = `the API version in the data (${given}) does not match the expected API version (${expected})`;
     throw badRequest(message);
   }
   const hub = want.group === '' ? 'core' : (want.group.split('.')[0] ?? '');
   if (known) throw badRequest(`${handled}converting (${version}.${name}) to (${hub}.${want.kind}): unknown conversion`);
   throw badRequest(`${handled}${noKind(given, name)}`);
+}
+
+function wrongCustomKind(kind: string, name: string, want: Wanted): ApiFailure {
+  return invalid({ group: want.group, kind }, name, [invalidField(['kind'], plain(kind), `must be ${want.kind}`)]);
 }
 
 /** Versions that upstream still converts from, though it serves them no longer. */
@@ -146,7 +172,10 @@ export function decodeLoosely(
   refused: (why: string) => ApiFailure,
 ): { readonly object: KubeObject; readonly strict: readonly string[] } {
   try {
-    const { value, unknown } = decode(want.type, foreign);
+    const decoded = decode(want.type, foreign);
+    const prunedBody = want.prune?.(decoded.value as Readonly<Record<string, unknown>>);
+    const value = prunedBody?.value ?? decoded.value;
+    const unknown = [...decoded.unknown, ...(prunedBody?.unknown ?? [])];
     const strict = [
       ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
       ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),

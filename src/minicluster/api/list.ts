@@ -23,7 +23,9 @@ export function list(
   if (all === undefined) throw gone(options.continue === '' ? OLD_VERSION(version, store) : OLD_CONTINUE);
   const rest = after === undefined ? all : all.filter(({ key }) => key > after);
   const { entries, metadata } = page(rest, chosen, options.limit, version);
-  sendList(exchange, shown, entries, metadata, how);
+  // Lists of custom resources are maps in Go, which have no omitempty.
+  const shownMetadata = shown.kind.custom === true && how.as === 'object' ? { continue: '', ...metadata } : metadata;
+  sendList(exchange, shown, entries, shownMetadata, how);
 }
 
 const OLD_VERSION = (version: number, store: Store) => `too old resource version: ${version} (${store.compacted + 1})`;

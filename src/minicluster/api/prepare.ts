@@ -62,7 +62,7 @@ export function prepareUpdate(
     part === 'main'
       ? [...(kind.validateUpdate?.(object, old, context) ?? []), ...(kind.validate?.(object, context, old) ?? [])]
       : [];
-  refuse(kind, object, [...validateMetaUpdate(object, old, submitted), ...own]);
+  refuse(kind, object, [...validateMetaUpdate(kind, object, old, submitted), ...own]);
   ports.admit(request, object, old);
   for (const text of kind.warn?.(object, old) ?? []) request.warn(text);
   return kind.complete?.(object, context) ?? object;
@@ -78,7 +78,7 @@ function statusUpdate(
   const base = { ...old, metadata: defaulted.metadata, status: defaulted['status'] };
   const object = dropUndefined(kind.prepareStatus?.(base, old, context) ?? base);
   const own = kind.validateStatus?.(object, old, context) ?? [];
-  refuse(kind, object, [...validateMetaUpdate(object, old, submitted), ...own]);
+  refuse(kind, object, [...validateMetaUpdate(kind, object, old, submitted), ...own]);
   return kind.complete?.(object, context) ?? object;
 }
 

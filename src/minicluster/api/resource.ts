@@ -7,7 +7,7 @@ import { negotiate, type Representation } from '../server/negotiate.ts';
 import type { Store } from '../store/store.ts';
 import { type Wanted, readObject, wanted } from './body.ts';
 import { deleteOptions } from './delete-options.ts';
-import { badRequest, internal, methodNotAllowed, noResource } from './failure.ts';
+import { badRequest, internal, methodNotAllowed, noResource, notFound } from './failure.ts';
 import { list, versionOf } from './list.ts';
 import { withMeta } from './objects.ts';
 import { applyPatch, patchKindOf, readPatch } from './patch.ts';
@@ -48,15 +48,16 @@ export async function serveResource(exchange: Exchange, route: ResourceRoute, po
   const handlers = special ?? builtIn(route);
   const handler = handlers[exchange.method];
   if (handler === undefined) throw methodNotAllowed();
-  if (kind.deprecated !== undefined) exchange.warn(kind.deprecated);
+  for (const text of [kind.deprecated, version.deprecated]) if (text !== undefined) exchange.warn(text);
   const how = negotiate(exchange.header('accept'));
   await handler({ exchange, route, shown: { kind, version, now: () => ports.clock.now() }, how, ports });
 }
 
 function builtIn({ kind, namespace, name, subresource, rest }: ResourceRoute): SpecialResource {
-  if (rest.length > 0) throw noResource();
+  const missing = () => (kind.custom === true ? notFound(kind, name ?? '') : noResource());
+  if (rest.length > 0) throw missing();
   if (subresource !== undefined) {
-    if (subresource !== 'status' || kind.subresources?.status !== true) throw noResource();
+    if (subresource !== 'status' || kind.subresources?.status !== true) throw missing();
     return { GET: get, PUT: (call) => put(call, 'status'), PATCH: (call) => patch(call, 'status') };
   }
   const all = name === undefined ? collection(kind, namespace) : OBJECT;

@@ -29,8 +29,11 @@ export function routeOf(path: string, registry: KindRegistry): ResourceRoute | u
   const parts = path.slice(1).split('/');
   const legacy = parts[0] === 'api';
   if (!legacy && parts[0] !== 'apis') return undefined;
-  const [group, version, ...rest] = legacy ? ['', parts[1], ...parts.slice(2)] : [parts[1], parts[2], ...parts.slice(3)];
-  if (group === undefined || version === undefined || rest.length === 0 || (rest.length === 1 && rest[0] === '')) return undefined;
+  const [group, version, ...rest] = legacy
+    ? ['', parts[1], ...parts.slice(2)]
+    : [parts[1], parts[2], ...parts.slice(3)];
+  if (group === undefined || version === undefined || rest.length === 0 || (rest.length === 1 && rest[0] === ''))
+    return undefined;
   if (!registry.hasGroup(group)) {
     if (legacy) throw noResource();
     throw new PageNotFound();
@@ -57,7 +60,8 @@ function resourceRoute(
   const found = registry.find(group, version, plural ?? '');
   if (found === undefined || found.kind.namespaced !== inside) {
     const listsAll = found?.kind.namespaced === true && !inside && name === undefined;
-    if (found === undefined || !listsAll) throw noResource();
+    // Groups of custom resources are served by another mux, which says it in other words.
+    if (found === undefined || !listsAll) throw registry.isCustom(group) ? new PageNotFound() : noResource();
   }
   return { ...found, namespace, name, subresource, rest, watch };
 }
@@ -80,4 +84,3 @@ function decoded(part: string): string {
 export function isPageNotFound(error: unknown): error is PageNotFound {
   return error instanceof PageNotFound;
 }
-

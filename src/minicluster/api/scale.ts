@@ -52,11 +52,12 @@ function write(
   const { object } = ports.rest.update(request, route.name ?? '', 'main', (present) => {
     const scale = scaled(present);
     const replicas = Number(fieldAt(scale, ['spec', 'replicas']) ?? 0);
-    if (replicas < 0) {
+    if (replicas < 0 && route.kind.custom !== true) {
       const error = invalid(['spec', 'replicas'], numeric(replicas), 'must be greater than or equal to 0');
       throw invalidObject(WANT, scale.metadata.name, [error]);
     }
-    const { resourceVersion = '' } = scale.metadata;
+    // A scale without a version takes whatever is there.
+    const { resourceVersion = present.metadata.resourceVersion ?? '' } = scale.metadata;
     const changed = withField(present, rules.specReplicas, replicas) as KubeObject;
     return { ...changed, metadata: { ...present.metadata, resourceVersion } };
   });

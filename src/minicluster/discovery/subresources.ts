@@ -39,5 +39,7 @@ export function subresourcesOf(kind: Kind): readonly Subresource[] {
     ...(kind.subresources?.status === true ? [{ name: 'status', kind: kind.kind, verbs: WRITES }] : []),
     ...(MORE[`${kind.group}/${kind.plural}`] ?? []),
   ];
-  return own.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = own.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  // Of custom resources status comes first.
+  return kind.custom === true ? sorted.toReversed() : sorted;
 }

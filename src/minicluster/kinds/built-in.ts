@@ -1,5 +1,6 @@
 import { apiService } from './api-service.ts';
 import { configMap } from './config-map.ts';
+import { customResourceDefinition } from './custom-resource-definition.ts';
 import { deployment } from './deployment.ts';
 import { endpoints, endpointSlice } from './endpoints.ts';
 import { coreEvent, event } from './event.ts';
@@ -31,6 +32,7 @@ export const BUILT_IN: readonly Kind[] = [
   apiService,
   event,
   ...REVIEWS,
+  customResourceDefinition,
   hpa,
   lease,
   clusterRole,

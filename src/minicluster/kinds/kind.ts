@@ -23,6 +23,13 @@ export interface KindVersion {
   readonly type: StructType;
   /** OpenAPI schema, where the type does not say it all (custom resources). */
   readonly openApi?: Readonly<Record<string, unknown>>;
+  /** Leaves out what the type does not tell and the schema does not know (custom resources). */
+  readonly prune?: (value: Readonly<Record<string, unknown>>) => {
+    readonly value: Readonly<Record<string, unknown>>;
+    readonly unknown: readonly string[];
+  };
+  /** Every answer in this version carries this warning. */
+  readonly deprecated?: string;
   /** Between this version and the one in the store; absent for the stored version. */
   readonly toStored?: (object: KubeObject) => KubeObject;
   readonly fromStored?: (object: KubeObject) => KubeObject;

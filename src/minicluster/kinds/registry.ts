@@ -42,6 +42,12 @@ export class KindRegistry {
     return this.all().some((kind) => kind.group === group);
   }
 
+  /** Whether all of a group's kinds come from CustomResourceDefinitions. */
+  isCustom(group: string): boolean {
+    const kinds = this.all().filter((kind) => kind.group === group);
+    return kinds.length > 0 && kinds.every(({ custom }) => custom === true);
+  }
+
   /** Whether upstream's scheme would know this kind: a served one, its list, or one of those that every group has. */
   knows(apiVersion: string, name: string): boolean {
     const [group, version] = splitGroupVersion(apiVersion);
