@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import { EMBEDDED_CONFIG_ENV, type EmbeddedConfig, parseEmbeddedConfig } from '../../minicluster/config.ts';
+import { startControllers } from '../../minicluster/controllers/start.ts';
 import { embeddedServer } from '../../minicluster/embedded-server.ts';
 import { realClock } from '../../platform/clock.ts';
 import { nodeFiles } from '../../platform/files.ts';
@@ -24,6 +25,14 @@ await runProgram(async (stop) => {
     log,
   });
   await server.listen(config.port);
+  startControllers({
+    ...server,
+    clock: realClock,
+    signal: stop,
+    log,
+    ca: read(config.clientCaFile),
+    disabled: config.disabledControllers,
+  });
   log(`serving on https://127.0.0.1:${config.port}`);
   await new Promise<void>((resolve) => {
     if (stop.aborted) resolve();

@@ -100,7 +100,9 @@ export class Rest {
       const object = prepareUpdate(request, submitted, entry.object, part, this.context(request), this.#ports);
       if (sameJson(withoutVersion(object), withoutVersion(entry.object)))
         return { object: entry.object, changed: false };
-      if (mayGo(object)) return { object: this.#remove(kind, entry, object, dryRun), changed: true };
+      // A namespace waits for its finalizers in spec as well.
+      if (mayGo(object) && kind.mark?.(object, timeText(this.#ports.now())) === undefined)
+        return { object: this.#remove(kind, entry, object, dryRun), changed: true };
       if (dryRun) return { object: withMeta(object, { resourceVersion: String(entry.version) }), changed: true };
       const outcome = this.#ports.store.update(storeKey(kind, namespace, name), object, entry.version);
       if (outcome.ok) return { object: outcome.entry.object, changed: true };

@@ -1,0 +1,111 @@
+import type { KubeObject } from '../../contracts/kube-client.ts';
+import { sameJson, timeText } from '../api/objects.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { isEmptyOfFinalizers } from '../kinds/namespace.ts';
+import { type Fields, listOf } from '../kinds/fields.ts';
+import { specOf, statusOf } from '../kinds/workload.ts';
+import { type ControllerClient, NAMESPACES } from './client.ts';
+import type { Controller, ControllerContext } from './controller.ts';
+
+/** While content goes that somebody else has to let go of (pods that end, finalizers). */
+const LOOK_AGAIN_MS = 500;
+
+/** pkg/controller/namespace: empties a namespace that was deleted, then takes its finalizer away. */
+export const namespaceController: Controller = {
+  name: 'namespace',
+  component: 'namespace-controller',
+  account: 'namespace-controller',
+  watches: [{ resource: NAMESPACES, keys: ({ object }) => [object.metadata.name] }],
+  sync,
+};
+
+function sync(name: string, context: ControllerContext): void {
+  const { client, again, clock } = context;
+  const namespace = client.find(NAMESPACES, undefined, name);
+  if (namespace?.metadata.deletionTimestamp === undefined || isEmptyOfFinalizers(namespace)) return;
+  const kinds = client.registry.all().filter((kind) => kind.namespaced && isContent(kind));
+  for (const kind of kinds) {
+    for (const object of client.list(kind, name)) {
+      if (object.metadata.deletionTimestamp === undefined) client.delete(kind, object);
+    }
+  }
+  const left = kinds
+    .map((kind) => [kind, client.list(kind, name)] as const)
+    .filter(([, objects]) => objects.length > 0);
+  tell(namespace, conditionsFor(left), client, clock.now());
+  if (left.length > 0) return again(name, LOOK_AGAIN_MS);
+  client.update(NAMESPACES, namespace, 'other', (present) => {
+    const finalizers = (specOf(present)['finalizers'] ?? []) as readonly string[];
+    return { ...present, spec: { finalizers: finalizers.filter((each) => each !== 'kubernetes') } };
+  });
+}
+
+/** Reviews and the like are not kept; the same objects under a second name are deleted once. */
+function isContent(kind: Kind): boolean {
+  return (kind.verbs?.includes('delete') ?? true) && (kind.storedIn === undefined || kind.storedIn === kind.group);
+}
+
+function conditionsFor(left: readonly (readonly [Kind, readonly KubeObject[]])[]): readonly Fields[] {
+  const named = ({ plural, group }: Kind) => `${plural}.${group}`;
+  const what = left.map(([kind, objects]) => `${named(kind)} has ${objects.length} resource instances`);
+  const finalizers = new Map<string, number>();
+  for (const [, objects] of left) {
+    for (const name of objects.flatMap(({ metadata }) => metadata.finalizers ?? [])) {
+      finalizers.set(name, (finalizers.get(name) ?? 0) + 1);
+    }
+  }
+  const held = [...finalizers].sort().map(([name, count]) => `${name} in ${count} resource instances`);
+  const make = (type: string, bad: boolean, reason: string, message: string) => ({
+    type,
+    status: bad ? 'True' : 'False',
+    reason,
+    message,
+  });
+  const remains = what.length > 0;
+  const holds = held.length > 0;
+  // namespaced_resources_deleter / conditions/status_condition_utils.go
+  return [
+    make('NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'),
+    make(
+      'NamespaceDeletionGroupVersionParsingFailure',
+      false,
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ),
+    make(
+      'NamespaceDeletionContentFailure',
+      false,
+      'ContentDeleted',
+      'All content successfully deleted, may be waiting on finalization',
+    ),
+    make(
+      'NamespaceContentRemaining',
+      remains,
+      remains ? 'SomeResourcesRemain' : 'ContentRemoved',
+      remains ? `Some resources are remaining: ${what.join(', ')}` : 'All content successfully removed',
+    ),
+    make(
+      'NamespaceFinalizersRemaining',
+      holds,
+      holds ? 'SomeFinalizersRemain' : 'ContentHasNoFinalizers',
+      holds
+        ? `Some content in the namespace has finalizers remaining: ${held.join(', ')}`
+        : 'All content-preserving finalizers finished',
+    ),
+  ];
+}
+
+function tell(namespace: KubeObject, wanted: readonly Fields[], client: ControllerClient, now: number): void {
+  const known = listOf(statusOf(namespace)['conditions']);
+  const conditions = wanted.map((condition) => {
+    const before = known.find(({ type }) => type === condition['type']);
+    const lastTransitionTime =
+      before !== undefined && before['status'] === condition['status'] ? before['lastTransitionTime'] : timeText(now);
+    return { ...condition, lastTransitionTime };
+  });
+  if (sameJson(conditions, known)) return;
+  client.update(NAMESPACES, namespace, 'status', (present) => ({
+    ...present,
+    status: { ...statusOf(present), conditions },
+  }));
+}

@@ -1,0 +1,49 @@
+import { type Controller, type ControllerPorts, runController } from './controller.ts';
+import { deploymentController } from './deployment/deployment.ts';
+import { endpointSliceController } from './endpoint-slices.ts';
+import { endpointsController } from './endpoints.ts';
+import { GARBAGE_COLLECTOR, GarbageCollector } from './garbage-collector.ts';
+import { namespaceController } from './namespace.ts';
+import { eventTtlController, podGcController } from './pod-gc.ts';
+import { replicaSetController } from './replica-set.ts';
+import { rootCaController, serviceAccountController } from './service-accounts.ts';
+import { statefulSetController } from './stateful-set.ts';
+
+export interface StartOptions extends ControllerPorts {
+  /** PEM that pods verify the API server with. */
+  readonly ca: string;
+  /** Names of controllers that do not run; `all` = none does. */
+  readonly disabled: readonly string[];
+}
+
+/** Starts the controllers; they end with the signal. */
+export function startControllers(options: StartOptions): void {
+  const { disabled } = options;
+  if (disabled.includes('all')) return;
+  for (const controller of controllers(options.ca)) {
+    if (!disabled.includes(controller.name)) runController(controller, options);
+  }
+  if (!disabled.includes(GARBAGE_COLLECTOR)) new GarbageCollector(options);
+}
+
+function controllers(ca: string): readonly Controller[] {
+  return [
+    namespaceController,
+    serviceAccountController,
+    rootCaController(ca),
+    deploymentController,
+    replicaSetController,
+    statefulSetController,
+    endpointsController,
+    endpointSliceController,
+    podGcController,
+    eventTtlController,
+  ];
+}
+
+/** What `--disable-controller` takes. */
+export const CONTROLLER_NAMES: readonly string[] = [
+  'all',
+  GARBAGE_COLLECTOR,
+  ...controllers('').map(({ name }) => name),
+];
