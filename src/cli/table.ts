@@ -1,11 +1,11 @@
 import { LAB_COMMANDS } from './table/lab-commands.ts';
 import { OFFLINE_COMMANDS } from './table/offline-commands.ts';
-import { SIMULATE } from './table/simulate.ts';
+import { SIMULATE, TUNE } from './table/simulate.ts';
 import type { CommandSpec, GroupSpec, LoadableCommand } from './table/types.ts';
 import { UP } from './table/up.ts';
 
 /** Every command that is described, in the order of `--help`. */
-export const SPECS: readonly CommandSpec[] = [UP, ...LAB_COMMANDS, SIMULATE, ...OFFLINE_COMMANDS];
+export const SPECS: readonly CommandSpec[] = [UP, ...LAB_COMMANDS, SIMULATE, TUNE, ...OFFLINE_COMMANDS];
 
 /** The module of each command, by its words. A command without one is not offered. */
 const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
@@ -17,6 +17,7 @@ const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
   'export logs': () => import('./commands/export-logs.ts'),
   teardown: () => import('./commands/teardown.ts'),
   simulate: () => import('./commands/simulate.ts'),
+  tune: () => import('./commands/tune.ts'),
   'explain error': () => import('./commands/explain-error.ts'),
   'config view': () => import('./commands/config-view.ts'),
   'config path': () => import('./commands/config-path.ts'),

@@ -18,8 +18,16 @@ export interface HpaRun {
 /** More syncs would not fit into memory with their entries. */
 const MOST_ENTRIES = 2_000_000;
 
-/** Runs an HPA; `pause` is awaited between slices, so that Ctrl-C is heard. Raises ML-SIM-FLAGS, ML-SIM-SIZE. */
-export async function runHpa(file: HpaFile, setup: Setup, pause: () => Promise<void>): Promise<HpaRun> {
+/**
+ * Runs an HPA; `pause` is awaited between slices, so that Ctrl-C is heard. `timeline: false` keeps no entries and no records.
+ * Raises ML-SIM-FLAGS, ML-SIM-SIZE.
+ */
+export async function runHpa(
+  file: HpaFile,
+  setup: Setup,
+  pause: () => Promise<void>,
+  keep: { readonly timeline: boolean } = { timeline: true },
+): Promise<HpaRun> {
   const { spec } = file.hpa;
   refuseUnfit(file, setup);
   const min = spec.minReplicas ?? 1;
@@ -32,13 +40,13 @@ export async function runHpa(file: HpaFile, setup: Setup, pause: () => Promise<v
     autoscaler: new TwinAutoscaler({
       hpa: file.hpa,
       controller: controllerFor(setup.minor, setup.arch, min),
-      records: true,
+      records: keep.timeline,
       initialReplicas,
       requestCpuMilli: setup.pods.requestCpuMilli,
       fromTrace: setup.drive.kind === 'trace',
     }),
     onSync: (entry) => {
-      timeline.push(entry);
+      if (keep.timeline) timeline.push(entry);
       judge.observe(entry);
     },
   });

@@ -122,3 +122,31 @@ export const SIMULATE: CommandSpec = {
     "metrics-lab simulate -f hpa.yaml --trace load.csv --expect 'p95(wait) < 30s' -o json",
   ],
 };
+
+const ONLY_SIMULATE: readonly string[] = ['compare', 'all', 'html'];
+const MOST_RUNS = 100_000;
+
+/** `metrics-lab tune`: the flags of a simulation say what the HPA has to cope with. */
+export const TUNE: CommandSpec = {
+  path: ['tune'],
+  summary: 'search target, min, max, scale-down window and scale-up policies that meet expectations at least cost',
+  details: [
+    'Runs the simulation many times, from the HPA of the file and from random points, and prints the configurations that no other one beats in replica-seconds and waiting time, and the cheapest one as a patch.',
+    'Ends with 99 when nothing that was tried meets every --expect.',
+  ],
+  flags: [
+    ...(SIMULATE.flags ?? []).filter(({ name }) => !ONLY_SIMULATE.includes(name)),
+    {
+      name: 'budget',
+      value: 'runs',
+      help: 'how many configurations are tried at most',
+      fallback: '300',
+      parse: integer(1, MOST_RUNS),
+    },
+  ],
+  formats: ['text', 'wide', 'json', 'yaml', 'ndjson'],
+  config: false,
+  examples: [
+    "metrics-lab tune -f hpa.yaml --load 'spike(1→50/s, 30s, 10m)' --expect 'p95(wait) < 30s' --expect 'flaps == 0'",
+  ],
+};

@@ -24,7 +24,13 @@ describe.skipIf(!haveQueueServers()).each(KINDS)('kill -9 of the queue server: %
     await dying;
     expect(published).toBe(total);
     expect(deaths).toBeGreaterThanOrEqual(3);
-    expect(await driver.ledger()).toMatchObject({ published: total, waiting: total, lost: 0 });
+    const after = await driver.ledger();
+    expect(after).toMatchObject({ published: total, lost: 0 });
+    // beanstalkd has no transactions: a put of the lost connection may be carried out after it was looked for. The item
+    // then has a second job, which is deleted unworked (beanstalkd-publish.ts); each death can leave one.
+    const spare = after.waiting - total;
+    expect(spare).toBeGreaterThanOrEqual(0);
+    expect(spare).toBeLessThanOrEqual(kind === 'beanstalkd' ? deaths : 0);
     const seen = new Set<string>();
     const workers = Array.from({ length: 8 }, () => openQueue(server.options('jobs')));
     for (const worker of await Promise.all(workers)) {
@@ -37,7 +43,10 @@ describe.skipIf(!haveQueueServers()).each(KINDS)('kill -9 of the queue server: %
       }
       await worker.close();
     }
-    expect(await driver.ledger()).toMatchObject({ published: total, processed: 800, waiting: total - 800, lost: 0 });
+    const { waiting, ...end } = await driver.ledger();
+    expect(end).toMatchObject({ published: total, processed: 800, lost: 0 });
+    expect(waiting).toBeGreaterThanOrEqual(total - 800);
+    expect(waiting).toBeLessThanOrEqual(total - 800 + spare);
     await driver.close();
   });
 
