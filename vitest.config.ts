@@ -18,6 +18,7 @@ const config: ViteUserConfig = defineConfig({
       project('unit', 10_000, true),
       project('contract', 30_000, true),
       project('integration', 120_000, false),
+      project('conformance', 120_000, false),
       project('e2e', 300_000, false),
     ],
   },
