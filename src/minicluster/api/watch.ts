@@ -38,7 +38,7 @@ export function watch(
   const stream = new WatchStream(exchange, shown, how);
   exchange.head(200, 'application/json');
   const prefix = storePrefix(shown.kind, namespace);
-  const stop = begin(stream, prefix, from, options, chosen, store);
+  const stop = begin(stream, prefix, from, options, chosen, store, shown.kind.since ?? 0);
   if (stop === undefined) {
     const why = `too old resource version: ${from} (${store.compacted + 1})`;
     stream.end(`{"type":"ERROR","object":${JSON.stringify(gone(why).status)}}\n`);
@@ -62,6 +62,7 @@ function begin(
   options: ListOptions,
   chosen: Chosen | undefined,
   store: Store,
+  since: number,
 ): (() => void) | undefined {
   const initial = options.sendInitialEvents ?? from === 0;
   let start = from;
@@ -70,6 +71,7 @@ function begin(
     for (const entry of store.list(prefix)) if (chosen?.(entry.object) ?? true) stream.event('ADDED', entry);
     if (options.sendInitialEvents === true && options.bookmarks) stream.bookmark(start, { [INITIAL_END]: 'true' });
   } else if (from === 0) start = store.version;
+  else if (from < since) return undefined;
   if (start > store.version) start = store.version;
   return store.watch(prefix, start, (event) => {
     if (event.version <= from && !initial) return;

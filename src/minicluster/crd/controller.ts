@@ -53,7 +53,7 @@ export class DefinitionController implements Disposable {
     this.#dirty.add(name);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    queueMicrotask(() => {
       this.#scheduled = false;
       const names = [...this.#dirty];
       this.#dirty.clear();
@@ -87,7 +87,7 @@ export class DefinitionController implements Disposable {
     this.#withdraw(name);
     const kind = customKind(definition);
     this.#served.set(name, { definition, kind });
-    if (kind !== undefined) this.#ports.registry.add(kind);
+    if (kind !== undefined) this.#ports.registry.add({ ...kind, since: this.#ports.store.version });
   }
 
   #withdraw(name: string): void {

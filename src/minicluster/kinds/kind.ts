@@ -65,6 +65,8 @@ export interface Kind {
   readonly storedIn?: string;
   /** Of a CustomResourceDefinition: lists name apiVersion and kind in every item, strategic merge is not to be had. */
   readonly custom?: boolean;
+  /** Version of the store at which the kind came to be served: watches cannot go back further. */
+  readonly since?: number;
   readonly verbs?: readonly Verb[];
   /** The first is the preferred one; exactly one has no conversion: the stored one. */
   readonly versions: readonly KindVersion[];
