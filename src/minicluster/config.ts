@@ -22,6 +22,8 @@ export interface EmbeddedConfig {
   readonly kubeletClient: PairFiles;
   /** Signs and checks service account tokens. */
   readonly serviceAccounts: { readonly keyFile: string; readonly publicKeyFile: string };
+  /** As which the HPA controller asks for metrics, over the API like any client. */
+  readonly hpaClient: PairFiles;
   /** Names of controllers that do not run; `all` = none does. */
   readonly disabledControllers: readonly string[];
   readonly syncPeriodSeconds: number;
@@ -38,6 +40,7 @@ const Shape: z.ZodType<EmbeddedConfig> = z.strictObject({
   frontProxy: Pair.extend({ caFile: z.string() }),
   kubeletClient: Pair,
   serviceAccounts: z.object({ keyFile: z.string(), publicKeyFile: z.string() }),
+  hpaClient: Pair,
   disabledControllers: z.array(z.string()).default([]),
   syncPeriodSeconds: z.number().positive().default(15),
   kubernetesVersion: z.string().default('1.36.3'),

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
+import type { KubeClient } from '../../contracts/kube-client.ts';
 import { LabError } from '../../errors/lab-error.ts';
+import { DEFAULT_FLAGS, type Platform } from '../../hpa/index.ts';
+import { kubeClient } from '../../kube/client.ts';
 import { EMBEDDED_CONFIG_ENV, type EmbeddedConfig, parseEmbeddedConfig } from '../../minicluster/config.ts';
+import type { HpaControllerOptions } from '../../minicluster/controllers/hpa/hpa-controller.ts';
 import { startControllers } from '../../minicluster/controllers/start.ts';
 import { embeddedServer } from '../../minicluster/embedded-server.ts';
 import { realClock } from '../../platform/clock.ts';
@@ -24,21 +28,39 @@ await runProgram(async (stop) => {
     clock: realClock,
     log,
   });
-  await server.listen(config.port);
+  const port = await server.listen(config.port);
+  const ca = read(config.clientCaFile);
+  const { certFile, keyFile } = config.hpaClient;
+  const access = { server: `https://127.0.0.1:${port}`, context: 'hpa', ca, cert: read(certFile), key: read(keyFile) };
+  const metrics = kubeClient(access);
   startControllers({
     ...server,
     clock: realClock,
     signal: stop,
     log,
-    ca: read(config.clientCaFile),
+    ca,
     disabled: config.disabledControllers,
+    hpa: hpaOptions(config, metrics),
   });
-  log(`serving on https://127.0.0.1:${config.port}`);
+  log(`serving on https://127.0.0.1:${port}`);
   await new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     stop.addEventListener('abort', () => resolve(), { once: true });
   });
 });
+
+function hpaOptions(
+  { kubernetesVersion, syncPeriodSeconds }: EmbeddedConfig,
+  metrics: KubeClient,
+): HpaControllerOptions {
+  const minor = Number(kubernetesVersion.split('.')[1]);
+  const platform: Platform = {
+    minor,
+    arch: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    gates: { HPAScaleToZero: true },
+  };
+  return { platform, flags: DEFAULT_FLAGS, syncPeriodSeconds, metrics };
+}
 
 function readConfig(): EmbeddedConfig {
   const path = process.env[EMBEDDED_CONFIG_ENV];

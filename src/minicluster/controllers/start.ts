@@ -3,6 +3,7 @@ import { deploymentController } from './deployment/deployment.ts';
 import { endpointSliceController } from './endpoint-slices.ts';
 import { endpointsController } from './endpoints.ts';
 import { GARBAGE_COLLECTOR, GarbageCollector } from './garbage-collector.ts';
+import { HPA, HpaController, type HpaControllerOptions, type KeptDecision } from './hpa/hpa-controller.ts';
 import { namespaceController } from './namespace.ts';
 import { eventTtlController, podGcController } from './pod-gc.ts';
 import { replicaSetController } from './replica-set.ts';
@@ -14,16 +15,25 @@ export interface StartOptions extends ControllerPorts {
   readonly ca: string;
   /** Names of controllers that do not run; `all` = none does. */
   readonly disabled: readonly string[];
+  readonly hpa: HpaControllerOptions;
+}
+
+/** What others may ask of running controllers. */
+export interface RunningControllers {
+  /** The HPA controller's last looks; none when it does not run. */
+  readonly decisions: () => readonly KeptDecision[];
 }
 
 /** Starts the controllers; they end with the signal. */
-export function startControllers(options: StartOptions): void {
+export function startControllers(options: StartOptions): RunningControllers {
   const { disabled } = options;
-  if (disabled.includes('all')) return;
+  if (disabled.includes('all')) return { decisions: () => [] };
   for (const controller of controllers(options.ca)) {
     if (!disabled.includes(controller.name)) runController(controller, options);
   }
   if (!disabled.includes(GARBAGE_COLLECTOR)) new GarbageCollector(options);
+  const hpa = disabled.includes(HPA) ? undefined : new HpaController(options.hpa, options);
+  return { decisions: () => hpa?.decisions ?? [] };
 }
 
 function controllers(ca: string): readonly Controller[] {
@@ -44,6 +54,7 @@ function controllers(ca: string): readonly Controller[] {
 /** What `--disable-controller` takes. */
 export const CONTROLLER_NAMES: readonly string[] = [
   'all',
+  HPA,
   GARBAGE_COLLECTOR,
   ...controllers('').map(({ name }) => name),
 ];

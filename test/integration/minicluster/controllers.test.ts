@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeClient, KubeObject } from '../../../src/contracts/kube-client.ts';
-import { kubeClient } from '../../../src/kube/client.ts';
-import { startControllers } from '../../../src/minicluster/controllers/start.ts';
-import { realClock } from '../../../src/platform/clock.ts';
-import { type EmbeddedCluster, startEmbedded } from '../../helpers/embedded-cluster.ts';
+import { type ControlledCluster, startControlled } from '../../helpers/embedded-controllers.ts';
 import { eventually } from '../../helpers/lab-client.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
@@ -33,18 +29,13 @@ function deployment(name: string, image: string, replicas: number, strategy: obj
 /** Real controllers on the real embedded API, driven over HTTPS; pods are made ready by hand, as a node would. */
 describe('controllers', () => {
   const dir = tempDir();
-  const stop = new AbortController();
   const complaints: string[] = [];
-  let cluster: EmbeddedCluster;
+  let cluster: ControlledCluster;
   let client: KubeClient;
 
   beforeAll(async () => {
-    cluster = await startEmbedded(dir.path);
-    const ca = readFileSync(cluster.pki.ca.cert, 'utf8');
-    const [cert, key] = [cluster.pki.admin.cert, cluster.pki.admin.key].map((path) => readFileSync(path, 'utf8'));
-    client = kubeClient({ server: cluster.url, context: 'admin', ca, cert: cert ?? '', key: key ?? '' });
-    const log = (line: string) => complaints.push(line);
-    startControllers({ ...cluster.server, clock: realClock, signal: stop.signal, log, ca, disabled: [] });
+    cluster = await startControlled(dir.path, (line) => complaints.push(line));
+    ({ client } = cluster);
     await client.json('POST', '/api/v1/namespaces', {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -58,8 +49,6 @@ describe('controllers', () => {
     );
   });
   afterAll(() => {
-    stop.abort();
-    client.close();
     cluster.stop();
     dir[Symbol.dispose]();
   });
