@@ -20,6 +20,7 @@ export async function startEmbedded(dir: string, log: (line: string) => void = (
   const pkiDir = join(dir, 'pki');
   const pki = ensureClusterPki(ports, pkiDir, { serviceIp: '10.96.0.1', nodeName: 'lab-node' });
   const nobody = issueClient(ports, pkiDir, 'nobody', { commonName: 'nobody', organizations: [] });
+  const admin = issueClient(ports, pkiDir, 'corpus-admin', { commonName: 'admin', organizations: ['system:masters'] });
   const read = (path: string) => readFileSync(path, 'utf8');
   const pair = ({ cert, key }: { readonly cert: string; readonly key: string }) => ({
     cert: read(cert),
@@ -49,7 +50,7 @@ export async function startEmbedded(dir: string, log: (line: string) => void = (
     'current-context': 'admin',
     contexts: [{ name: 'admin', context: { cluster: 'lab', user: 'admin' } }],
     clusters: [{ name: 'lab', cluster: { server: url, 'certificate-authority': pki.ca.cert } }],
-    users: [user('admin', pki.admin), user('nobody', nobody)],
+    users: [user('admin', admin), user('nobody', nobody)],
   });
   writeFileSync(kubeconfig, text, { mode: 0o600 });
   return { server, url, kubeconfig, pki, stop: () => server[Symbol.dispose]() };

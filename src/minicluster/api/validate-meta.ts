@@ -80,6 +80,6 @@ function ownerErrors(owners: KubeObject['metadata']['ownerReferences']): readonl
   const controllers = (owners ?? []).filter(({ controller }) => controller === true);
   const [first, second] = controllers;
   if (first === undefined || second === undefined) return [];
-  const detail = `Only one reference can have Controller set to true. Found "true" in references for ${first.kind} and ${second.kind}`;
+  const detail = `Only one reference can have Controller set to true. Found "true" in references for ${first.kind}/${first.name} and ${second.kind}/${second.name}`;
   return [invalid(['metadata', 'ownerReferences'], json(owners), detail)];
 }

@@ -1,0 +1,31 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/**
+ * Areas that are not judged here: `jobs` are not served, `controllers` have a suite of their own; `apply` and the session of
+ * kubectl, which begins with it, come with server-side apply.
+ */
+const LEFT_OUT = ['jobs', 'controllers', 'apply', 'kubectl'];
+
+export interface Corpus {
+  readonly replay: string;
+  readonly files: readonly string[];
+}
+
+/**
+ * The recorded request sequences, in ../shared beside the checkout or in METRICS_LAB_SHARED. Undefined when they are not there;
+ * with METRICS_LAB_REQUIRE_REAL=1 that is a failure.
+ */
+export function corpus(): Corpus | undefined {
+  const shared = process.env['METRICS_LAB_SHARED'] ?? resolve(import.meta.dirname, '../../../shared');
+  const folder = join(shared, 'kube', 'corpus');
+  if (!existsSync(folder)) {
+    const text = `no recorded requests of a real API server at ${folder} (METRICS_LAB_SHARED names the folder)`;
+    if (process.env['METRICS_LAB_REQUIRE_REAL'] === '1') throw new Error(text);
+    console.warn(`SKIPPED: ${text}`);
+    return undefined;
+  }
+  const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+  const wanted = names.filter((name) => !LEFT_OUT.some((area) => name === `dev-${area}.jsonl`));
+  return { replay: join(shared, 'kube', 'replay.mjs'), files: wanted.map((name) => join(folder, name)) };
+}
