@@ -1,5 +1,6 @@
 import type { Availability, BackendName, ClusterBackend, ClusterSpec } from '../contracts/backend.ts';
 import { LabError } from '../errors/lab-error.ts';
+import { type EmbeddedBackendPorts, embeddedBackend } from './embedded/embedded-backend.ts';
 import { type NativeBackendPorts, nativeBackend } from './native/native-backend.ts';
 
 /** The order in which `auto` looks (DESIGN 3.1). `native` is last: it takes seconds and 400 MB where the others take less. */
@@ -12,8 +13,8 @@ export interface BackendChoice {
 }
 
 /** The backends of this version. */
-export function clusterBackends(ports: NativeBackendPorts): readonly ClusterBackend[] {
-  return [nativeBackend(ports)];
+export function clusterBackends(ports: NativeBackendPorts & EmbeddedBackendPorts): readonly ClusterBackend[] {
+  return [embeddedBackend(ports), nativeBackend(ports)];
 }
 
 /**

@@ -18,6 +18,8 @@ export interface ClusterSpec {
   readonly syncPeriodSeconds: number;
   /** 0 = choose a free one. */
   readonly apiPort: number;
+  /** Controllers of the embedded cluster that do not run. */
+  readonly disabledControllers?: readonly string[];
   readonly nodeCapacity: { readonly cpu: string; readonly memory: string; readonly pods: number };
 }
 

@@ -10,6 +10,7 @@ export function clusterSpecOf(spec: LabSpec, labDir: string): ClusterSpec {
     ...(spec.binDir === undefined ? {} : { binDir: spec.binDir }),
     syncPeriodSeconds: spec.syncPeriodSeconds,
     apiPort: spec.apiPort,
+    ...(spec.disabledControllers === undefined ? {} : { disabledControllers: spec.disabledControllers }),
     nodeCapacity: spec.node,
   };
 }

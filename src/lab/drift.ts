@@ -7,6 +7,7 @@ const NEEDS_NEW_CLUSTER: readonly string[] = [
   'binDir',
   'namespace',
   'apiPort',
+  'bare',
   'queue.kind',
   'queue.name',
   'queue.url',

@@ -55,6 +55,8 @@ const Spec = z.object({
     maxAttempts: z.number(),
   }),
   apiPort: z.number(),
+  bare: z.boolean().exactOptional(),
+  disabledControllers: z.array(z.string()).exactOptional(),
   node: z.object({ cpu: z.string(), memory: z.string(), pods: z.number() }),
   images: z.record(z.string(), z.array(z.string())),
 });

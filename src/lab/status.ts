@@ -58,14 +58,14 @@ export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus
   const components = componentStates(ports, paths);
   const [hpas, ledger] = await Promise.all([
     settled(() => readHpas(ports, record)),
-    settled(() => readLedger(ports, paths, record.spec)),
+    settled(() => (record.spec.bare === true ? undefined : readLedger(ports, paths, record.spec))),
   ]);
   const problems = [
     ...(record.complete ? [] : ['`up` has not come to its end']),
     ...componentProblems(components),
     ...('fault' in hpas ? [`the HPAs cannot be read: ${hpas.fault}`] : []),
     ...('fault' in ledger ? [`the queue cannot be asked: ${ledger.fault}`] : []),
-    ...('fault' in ledger || ledger.value.lost === 0 ? [] : [`${ledger.value.lost} items are lost`]),
+    ...('fault' in ledger || (ledger.value?.lost ?? 0) === 0 ? [] : [`${ledger.value?.lost ?? 0} items are lost`]),
   ];
   const ready = problems.length === 0;
   return {
@@ -78,7 +78,7 @@ export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus
     ready,
     problems,
     hpas: 'value' in hpas ? hpas.value : [],
-    ledger: 'value' in ledger ? ledger.value : null,
+    ledger: 'value' in ledger ? (ledger.value ?? null) : null,
     queue: { kind: record.spec.queue.kind, name: record.spec.queue.name },
     components,
     metricsServer: metricsServerOf(components),
@@ -125,7 +125,7 @@ async function readHpas(ports: LabPorts, record: LabRecord): Promise<readonly Hp
   }
 }
 
-async function settled<T>(ask: () => Promise<T>): Promise<{ readonly value: T } | { readonly fault: string }> {
+async function settled<T>(ask: () => Promise<T> | T): Promise<{ readonly value: T } | { readonly fault: string }> {
   try {
     return { value: await ask() };
   } catch (error) {
@@ -141,6 +141,7 @@ function metricsServerOf(components: readonly ComponentState[]): LabStatus['metr
 function nextCommand(spec: LabSpec, ready: boolean, ledger: Ledger | undefined): string {
   const flag = spec.lab === 'lab' ? '' : ` --lab ${spec.lab}`;
   if (!ready) return `metrics-lab up${flag}`;
+  if (spec.bare === true) return `metrics-lab teardown${flag}`;
   const backlog = (ledger?.waiting ?? 0) + (ledger?.inFlight ?? 0);
   return backlog > 0 ? `metrics-lab watch hpa${flag}` : `metrics-lab publish 40${flag}`;
 }

@@ -91,7 +91,7 @@ async function removeOutside(ports: LabPorts, paths: LabPaths, lab: string): Pro
 async function lastLedger(ports: LabPorts, paths: LabPaths, lab: string): Promise<Ledger | undefined> {
   try {
     const record = readRecord(ports.files, paths, lab);
-    return record === undefined ? undefined : await readLedger(ports, paths, record.spec);
+    return record === undefined || record.spec.bare === true ? undefined : await readLedger(ports, paths, record.spec);
   } catch (error) {
     ports.io.emit({ type: 'note', text: `no ledger: ${describe(error)}` });
     return undefined;

@@ -1,4 +1,5 @@
 import { planUp, type UpResult, up } from '../../lab/up/up.ts';
+import type { LabSpec } from '../../contracts/lab-spec.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { labPorts } from '../container/lab-ports.ts';
@@ -11,7 +12,7 @@ const TIMEOUT_MS = 300_000;
 /** `metrics-lab up`: makes the lab match the settings; running it again is always right. */
 export async function run(context: CommandContext, flags: Flags): Promise<undefined> {
   const ports = labPorts(context);
-  const spec = await wantedSpec(context);
+  const spec = withClusterFlags(await wantedSpec(context), flags);
   if (flags.has('dry-run')) {
     const plan = await planUp(ports, spec);
     const lines = [
@@ -30,10 +31,24 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
     timeoutMs: context.globals.timeoutMs ?? TIMEOUT_MS,
   });
   const ms = Math.round(context.clock.monotonic() - begun);
-  await context.output.print({ kind: 'Up', data: { ...result, ms }, text: () => resultText(result, ms) });
+  await context.output.print({
+    kind: 'Up',
+    data: { ...result, ms },
+    text: () => resultText(result, ms, spec.bare === true),
+  });
 }
 
-function resultText(result: UpResult, ms: number): string {
+/** Flags that are no settings of the lab file; what is not typed stays as the lab has it. */
+function withClusterFlags(spec: LabSpec, flags: Flags): LabSpec {
+  const named = flags.list('disable-controller');
+  return {
+    ...spec,
+    ...(flags.has('bare') ? { bare: true } : {}),
+    ...(named.length === 0 ? {} : { disabledControllers: named.filter((name) => name !== 'none') }),
+  };
+}
+
+function resultText(result: UpResult, ms: number, bare: boolean): string {
   const flag = result.lab === 'lab' ? '' : ` --lab ${result.lab}`;
   const took = formatDuration(Math.round(ms / 100) * 100);
   const what = `${result.backend}, Kubernetes ${result.kubernetesVersion}`;
@@ -41,6 +56,6 @@ function resultText(result: UpResult, ms: number): string {
     result.alreadyUp ? `lab ${result.lab} is already up (${what})` : `lab ${result.lab} is up (${what}) after ${took}`,
     ...result.settings.map((line) => `changed  ${line}`),
     `export KUBECONFIG=${result.kubeconfig}`,
-    `next  metrics-lab publish 40${flag}, then metrics-lab watch hpa${flag}`,
+    bare ? 'next  kubectl get namespaces' : `next  metrics-lab publish 40${flag}, then metrics-lab watch hpa${flag}`,
   ].join('\n');
 }

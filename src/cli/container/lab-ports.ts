@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { ClusterHandle } from '../../contracts/backend.ts';
 import type { QueueDriver } from '../../contracts/queue.ts';
 import { issueClient, issueServing } from '../../clusters/pki/cluster-pki.ts';
@@ -11,18 +11,17 @@ import { freePort, isPortBusy } from '../../platform/free-port.ts';
 import { randomToken } from '../../platform/random.ts';
 import type { CommandContext } from '../context.ts';
 import { openBackend } from './open-backend.ts';
+import { programCommand } from './program-command.ts';
 
 /** How long a command waits for a queue that does not answer. */
 const QUEUE_GIVE_UP_MS = 5_000;
-/** The folder of our own programs, built beside this file. */
-const PROGRAMS = new URL('../programs/', import.meta.url).pathname;
 
 /** What the use cases of a lab get from outside: part of the one place that wires implementations (container.ts). */
 export function labPorts(context: CommandContext): LabPorts {
   const { files, clock, env, paths } = context;
   const searchPath = env['PATH'] ?? '';
   const supervisorEnv = { PATH: searchPath, ...(env['HOME'] === undefined ? {} : { HOME: env['HOME'] }) };
-  const program = (name: string): readonly [string, string] => [process.execPath, join(PROGRAMS, `${name}.js`)];
+  const program = programCommand;
   const pki = { files, now: () => clock.now() };
   return {
     files,

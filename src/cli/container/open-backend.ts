@@ -8,6 +8,7 @@ import { clusterSpecOf } from '../../lab/cluster-spec.ts';
 import { labPaths } from '../../lab/lab-store.ts';
 import { freePort, isPortBusy } from '../../platform/free-port.ts';
 import { runCommand } from '../../platform/run-command.ts';
+import { programCommand } from './program-command.ts';
 import type { CommandContext } from '../context.ts';
 import type { LabDraft } from '../settings/settings.ts';
 
@@ -41,6 +42,7 @@ function choose(context: CommandContext, draft: LabDraft): Promise<BackendChoice
     run: runCommand,
     freePort,
     isPortBusy,
+    program: programCommand,
   });
   const spec = clusterSpecOf({ ...draft, backend: 'native' }, labPaths(paths.labsDir, draft.lab).dir);
   return chooseBackend(backends, draft.backend, spec);

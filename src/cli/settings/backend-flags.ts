@@ -10,6 +10,7 @@ const USED_BY: Readonly<Record<string, readonly BackendName[]>> = {
   context: ['context'],
   kubeconfig: ['context'],
   'bin-dir': ['native'],
+  'disable-controller': ['embedded'],
   'kubernetes-version': OWN,
   'sync-period': OWN,
   'api-port': PROCESSES,

@@ -1,3 +1,4 @@
+import { CONTROLLER_NAMES } from '../../contracts/controllers.ts';
 import { parseDuration, parsePositiveDuration, parseWindow } from '../values/duration.ts';
 import { oneOf, parseQuantity, parseText, parseVersion } from '../values/names.ts';
 import { integer, LIMITS, parseShare } from '../values/numbers.ts';
@@ -170,6 +171,15 @@ export const UP: CommandSpec = {
   ],
   flags: [
     ...UP_SETTINGS,
+    { name: 'bare', help: 'the cluster alone: no node, queue, metrics server, workload and HPA' },
+    {
+      name: 'disable-controller',
+      value: 'name',
+      help: 'a controller of the embedded cluster that does not run; "all" or "none"',
+      choices: ['none', ...CONTROLLER_NAMES],
+      parse: oneOf(['none', ...CONTROLLER_NAMES]),
+      repeat: true,
+    },
     { name: 'recreate', help: 'remove the lab first when a setting needs a new cluster' },
     { name: 'rollback', help: 'remove what was made when a step fails (for CI)' },
     { name: 'dry-run', help: 'print what would be done, change nothing' },

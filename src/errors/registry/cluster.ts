@@ -12,7 +12,8 @@ export type ClusterErrorId =
   | 'ML-NATIVE-DOWNLOAD-NOT-FOUND'
   | 'ML-NATIVE-DOWNLOAD-FAILED'
   | 'ML-NATIVE-DOWNLOAD-DIGEST'
-  | 'ML-NATIVE-PORT-BUSY';
+  | 'ML-NATIVE-PORT-BUSY'
+  | 'ML-EMBEDDED-VERSION';
 
 /** Backends, their tools, and the supervisor of a lab's processes. */
 export const CLUSTER_ERRORS: Readonly<Record<ClusterErrorId, ErrorEntry>> = {
@@ -124,5 +125,13 @@ export const CLUSTER_ERRORS: Readonly<Record<ClusterErrorId, ErrorEntry>> = {
     why: 'something that is not part of this lab listens there',
     actions: ['stop that program, choose another port with --api-port, or leave the flag away to get a free one'],
     retryable: true,
+  },
+  'ML-EMBEDDED-VERSION': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The backend "embedded" does not know Kubernetes {version}',
+    why: 'its HPA controller behaves as those of {oldest} to {newest}',
+    actions: ['name one of these with --kubernetes-version, or leave the flag away'],
+    retryable: false,
   },
 };

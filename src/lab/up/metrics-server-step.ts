@@ -4,7 +4,7 @@ import { queueMetrics } from '../../workload/queue-metrics.ts';
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from './apply-all.ts';
 import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
-import { clusterOf, type UpState } from './state.ts';
+import { apiComponent, clusterOf, type UpState } from './state.ts';
 
 const NAMESPACE = 'kube-system';
 const USER = 'metrics-lab:metrics-server';
@@ -40,7 +40,7 @@ export async function ensureMetricsServer(state: UpState, client: KubeClient): P
     name: 'metrics-server',
     program: 'metrics-server',
     env: { METRICS_SERVER_CONFIG: writeOwn(state, 'metrics-server.json', `${JSON.stringify(config, undefined, 2)}\n`) },
-    after: ['kube-apiserver'],
+    after: [apiComponent(state)],
     port,
     healthPath: '/readyz',
     graceSeconds: 5,

@@ -5,7 +5,7 @@ import { metricsApiManifests, nodeIdentity, nodeRbac, SERVING_NAMES } from '../.
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from './apply-all.ts';
 import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
-import { clusterOf, type UpState } from './state.ts';
+import { apiComponent, clusterOf, type UpState } from './state.ts';
 import { nodeReady } from './ready.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -31,7 +31,7 @@ export async function ensureNode(state: UpState, client: KubeClient): Promise<St
     program: 'process-node',
     env: { [NODE_CONFIG_ENV]: writeOwn(state, 'node.json', nodeConfigText(config)) },
     // Stopped before the queue: its consumers hand back what they hold.
-    after: ['kube-apiserver', ...(spec.queue.url === undefined ? ['queue'] : [])],
+    after: [apiComponent(state), ...(spec.queue.url === undefined ? ['queue'] : [])],
     // The kubelet API answers nobody without rights in the cluster; the health of its metrics API is open.
     port: config.metricsPort,
     healthPath: '/livez',

@@ -33,6 +33,11 @@ export function remember(state: UpState, more: Partial<LabRecord>): void {
   writeRecord(state.ports.files, state.paths, state.record);
 }
 
+/** The component that serves the API: whoever talks to it starts after it. */
+export function apiComponent(state: UpState): string {
+  return clusterOf(state).backend === 'embedded' ? 'embedded' : 'kube-apiserver';
+}
+
 /** The cluster that the first step made. */
 export function clusterOf(state: UpState): ClusterHandle {
   const { cluster } = state.record;

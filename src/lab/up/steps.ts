@@ -15,8 +15,10 @@ import { applyWorkload } from './workload-step.ts';
 export function upSteps(state: UpState): readonly Step[] {
   const { backend, spec } = state;
   const client = () => clientOf(state);
+  const cluster: Step = { id: 'cluster', title: `cluster (${backend.name})`, run: () => createCluster(state) };
+  if (spec.bare === true) return [cluster];
   return [
-    { id: 'cluster', title: `cluster (${backend.name})`, run: () => createCluster(state) },
+    cluster,
     { id: 'queue', title: `queue (${spec.queue.kind})`, run: () => ensureQueue(state) },
     { id: 'node', title: 'process node', run: () => ensureNode(state, client()) },
     {

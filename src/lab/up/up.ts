@@ -91,7 +91,7 @@ export async function planUp(
 /** Raises what stands in the way, before the lab's folder exists. */
 async function preflight(ports: LabPorts, spec: LabSpec, paths: LabPaths): Promise<ClusterBackend> {
   const backend = await ports.backend(spec);
-  checkQueueServer(ports, spec);
+  if (spec.bare !== true) checkQueueServer(ports, spec);
   const isNew = !ports.files.exists(paths.record);
   if (isNew && spec.apiPort !== 0 && (await ports.isPortBusy(spec.apiPort))) {
     throw new LabError('ML-LAB-PORT-BUSY', { port: spec.apiPort, what: 'the Kubernetes API' });

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { EmbeddedBackendPorts } from '../../../src/clusters/embedded/embedded-backend.ts';
 import { DOWNLOAD_LIMITS } from '../../../src/clusters/native/download.ts';
 import type { NativeBackendPorts } from '../../../src/clusters/native/native-backend.ts';
 import { OFFICIAL_SOURCES } from '../../../src/clusters/native/releases.ts';
@@ -12,7 +13,7 @@ import { tempDir } from '../../helpers/temp-dir.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 
 const backends = (cacheDir: string, platform = 'linux', arch = 'x64') => {
-  const ports: NativeBackendPorts = {
+  const ports: NativeBackendPorts & EmbeddedBackendPorts = {
     files: nodeFiles,
     clock: new VirtualClock(),
     processes: nodeProcesses(),
@@ -25,6 +26,7 @@ const backends = (cacheDir: string, platform = 'linux', arch = 'x64') => {
     run: () => expect.fail('nothing may be run'),
     freePort: () => Promise.resolve(1),
     isPortBusy: () => Promise.resolve(false),
+    program: (name) => ['node', name],
   };
   return clusterBackends(ports);
 };
@@ -44,31 +46,31 @@ function binaries(dir: string): string {
 
 test('auto with nothing usable lists every backend with its reason and fix, exit 3', async () => {
   using dir = tempDir();
-  const failure = await chooseBackend(backends(dir.path), 'auto', spec()).catch((error: unknown) => error);
+  const binDir = join(dir.path, 'nothing');
+  const failure = await chooseBackend(backends(dir.path), 'auto', spec({ binDir })).catch((error: unknown) => error);
   expect(failure).toMatchObject({
     id: 'ML-BACKEND-NONE',
     exitCode: 3,
     why: [
       'kind: not in this version of metrics-lab',
       'minikube: not in this version of metrics-lab',
-      'embedded: not in this version of metrics-lab',
-      'native: the binaries of Kubernetes 1.36.3 are not on this machine',
+      'embedded: a folder of Kubernetes binaries was named, and it uses none',
+      `native: ${binDir} holds no etcd, kube-apiserver, kube-controller-manager`,
       'context: not in this version of metrics-lab',
     ].join('; '),
-    actions: [
-      'native: download them (about 250 MB) with `metrics-lab up --backend native`, or name their folder with --bin-dir',
-    ],
   });
 });
 
-test('auto takes native when its binaries were given or are cached', async () => {
+test('auto takes embedded, which needs nothing; native when its binaries were given', async () => {
   using dir = tempDir();
   const binDir = binaries(join(dir.path, 'bin'));
   const given = await chooseBackend(backends(dir.path), 'auto', spec({ binDir }));
   expect([given.backend.name, given.why]).toEqual(['native', `native: binaries of ${binDir}`]);
   binaries(join(dir.path, 'kubernetes/1.36.3'));
-  const cached = await chooseBackend(backends(dir.path), 'auto', spec());
-  expect(cached.why).toBe('native: Kubernetes 1.36.3, downloaded');
+  const { backend, why } = await chooseBackend(backends(dir.path), 'auto', spec());
+  expect([backend.name, why]).toEqual(['embedded', 'embedded: part of metrics-lab, needs nothing else']);
+  const native = backends(dir.path).filter(({ name }) => name === 'native');
+  expect((await chooseBackend(native, 'auto', spec())).why).toBe('native: Kubernetes 1.36.3, downloaded');
 });
 
 test('off Linux, or on another processor, native says so', async () => {
@@ -94,6 +96,6 @@ test('a backend that is named is taken unasked; one that this version does not h
   await expect(chooseBackend(backends(dir.path), 'kind', spec())).rejects.toMatchObject({
     id: 'ML-BACKEND-ABSENT',
     exitCode: 3,
-    why: 'this version has: native',
+    why: 'this version has: embedded, native',
   });
 });

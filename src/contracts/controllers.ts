@@ -1,0 +1,16 @@
+/** Controllers of the embedded cluster, as `--disable-controller` names them; `all` = every one. */
+export const CONTROLLER_NAMES: readonly string[] = [
+  'all',
+  'deployment',
+  'endpoints',
+  'endpointslice',
+  'event-ttl',
+  'garbage-collector',
+  'hpa',
+  'namespace',
+  'pod-gc',
+  'replicaset',
+  'root-ca',
+  'serviceaccount',
+  'statefulset',
+];
