@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
 import type { Clock } from '../contracts/clock.ts';
 import { Aggregator } from './aggregation/aggregator.ts';
-import { unsupportedPatchType } from './api/failure.ts';
+import { applyRequest } from './apply/apply-request.ts';
 import { finalizeNamespace } from './api/finalize.ts';
 import { podLog } from './api/pod-log.ts';
 import { binding, eviction } from './api/pod-subresources.ts';
@@ -81,8 +81,7 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
     '/pods/eviction': eviction,
     '/pods/log': podLog({ ...options.kubeletClient, ca: clientCa }),
   });
-  const apply = () => Promise.reject(unsupportedPatchType());
-  const resources: ResourcePorts = { rest, registry, store, clock, special, apply };
+  const resources: ResourcePorts = { rest, registry, store, clock, special, apply: applyRequest };
   const token = (text: string) => {
     const verdict = tokens.review(text, [ISSUER]);
     return verdict.ok ? verdict.user : undefined;

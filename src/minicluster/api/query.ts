@@ -1,4 +1,4 @@
-import { type FieldError, invalid, notSupported, plain } from '../../hpa/api/field-error.ts';
+import { type FieldError, forbidden, invalid, notSupported, plain, required } from '../../hpa/api/field-error.ts';
 import { badRequest, invalid as invalidObject } from './failure.ts';
 
 // Query parameters as apimachinery's conversion of url.Values reads them.
@@ -30,10 +30,12 @@ const MANAGER_LIMIT = 128;
 export function writeOptions(
   query: URLSearchParams,
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  apply = false,
 ): WriteOptions {
   const validation = query.get('fieldValidation') ?? '';
   const fieldManager = query.get('fieldManager') ?? undefined;
   const errors: readonly FieldError[] = [
+    ...(kind === 'PatchOptions' ? applyErrors(query, apply) : []),
     ...(fieldManager === undefined ? [] : managerErrors(fieldManager)),
     ...dryRunErrors(query.getAll('dryRun')),
     ...(['', 'Ignore', 'Strict', 'Warn'].includes(validation)
@@ -54,6 +56,12 @@ export function dryRunErrors(values: readonly string[]): readonly FieldError[] {
   return given.some((value) => value !== 'All')
     ? [{ ...notSupported(['dryRun'], '', ['All']), badValue: { kind: 'json', value: given } }]
     : [];
+}
+
+/** ValidatePatchOptions. */
+function applyErrors(query: URLSearchParams, apply: boolean): readonly FieldError[] {
+  if (!apply) return query.has('force') ? [forbidden(['force'], 'may not be specified for non-apply patch')] : [];
+  return (query.get('fieldManager') ?? '') === '' ? [required(['fieldManager'], 'is required for apply patch')] : [];
 }
 
 function managerErrors(manager: string): readonly FieldError[] {

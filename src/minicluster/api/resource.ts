@@ -26,7 +26,7 @@ export interface ResourcePorts {
   /** Subresources beyond status, and resources that only answer (reviews). Undefined: there is none of that name. */
   readonly special: (route: ResourceRoute) => SpecialResource | undefined;
   /** Server-side apply. */
-  readonly apply: (call: Call, bytes: Buffer, options: WriteOptions) => Promise<void>;
+  readonly apply: (call: Call, bytes: Buffer, options: WriteOptions, part: Part) => Promise<void>;
 }
 
 /** Handlers by method. */
@@ -125,8 +125,8 @@ async function patch(call: Call, part: Part): Promise<void> {
   const { name = '' } = route;
   const type = patchKindOf(exchange.header('content-type'), kind.custom === true);
   const bytes = await exchange.body();
-  const options = writeOptions(exchange.query, 'PatchOptions');
-  if (type === 'apply') return ports.apply(call, bytes, options);
+  const options = writeOptions(exchange.query, 'PatchOptions', type === 'apply');
+  if (type === 'apply') return ports.apply(call, bytes, options, part);
   const change = readPatch(bytes, type);
   const want = wanted(kind, version);
   const { object } = ports.rest.update(writeRequest(call, options), name, part, (present) => {

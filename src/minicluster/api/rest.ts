@@ -3,6 +3,7 @@ import { invalid as invalidField, numeric } from '../../hpa/api/field-error.ts';
 import type { UserInfo } from '../../kube/aggregated-auth/types.ts';
 import type { Kind, KindVersion, RuleContext } from '../kinds/kind.ts';
 import { type KindRegistry, storeKey, storePrefix } from '../kinds/registry.ts';
+import { ownedAfterUpdate } from '../apply/field-manager.ts';
 import type { Entry, Store } from '../store/store.ts';
 import { alreadyExists, ApiFailure, conflict, forbidden, internal, invalid, MODIFIED, notFound } from './failure.ts';
 import { sameJson, timeText, withMeta } from './objects.ts';
@@ -30,6 +31,8 @@ export interface WriteRequest {
   /** Whose fields these are, for metadata.managedFields. */
   readonly manager: string;
   readonly dryRun: boolean;
+  /** `given`: metadata.managedFields of what is written is worked out already (apply, scale). */
+  readonly ownership?: 'given';
   /** Told of every warning of the kind's rules. */
   readonly warn: (text: string) => void;
 }
@@ -67,12 +70,13 @@ export class Rest {
     return entry;
   }
 
-  create(request: WriteRequest, submitted: KubeObject): KubeObject {
+  create(request: WriteRequest, given: KubeObject): KubeObject {
     const { kind, namespace, dryRun } = request;
-    if (submitted.metadata.resourceVersion !== undefined && submitted.metadata.resourceVersion !== '') {
+    if (given.metadata.resourceVersion !== undefined && given.metadata.resourceVersion !== '') {
       throw internal('resourceVersion should not be set on objects to be created');
     }
-    this.#checkNamespace(request, submitted.metadata.name);
+    this.#checkNamespace(request, given.metadata.name);
+    const submitted = this.#owned(request, 'main', undefined, given);
     const generated = submitted.metadata.name === '' && typeof submitted.metadata['generateName'] === 'string';
     for (let round = 1; ; round += 1) {
       const object = prepareCreate(request, submitted, this.context(request), this.#ports);
@@ -95,8 +99,9 @@ export class Rest {
     const { kind, namespace, dryRun } = request;
     for (let round = 0; ; round += 1) {
       const entry = this.get(kind, namespace, name);
-      const submitted = change(entry.object);
-      const expected = this.#checkPreconditions(kind, entry, submitted);
+      const given = change(entry.object);
+      const expected = this.#checkPreconditions(kind, entry, given);
+      const submitted = this.#owned(request, part, entry.object, given);
       const object = prepareUpdate(request, submitted, entry.object, part, this.context(request), this.#ports);
       if (sameJson(withoutVersion(object), withoutVersion(entry.object)))
         return { object: entry.object, changed: false };
@@ -130,6 +135,14 @@ export class Rest {
     const marked = over && kind.graceSeconds === undefined ? entry : this.#replace(kind, entry, object);
     if (!over) return { object: marked.object, gone: false };
     return { object: this.#remove(kind, marked, object, false), gone: true };
+  }
+
+  /** With the owners of its fields, found before the kind's rules change anything, as upstream does. */
+  #owned(request: WriteRequest, part: Part, live: KubeObject | undefined, given: KubeObject): KubeObject {
+    if (request.ownership === 'given' || part === 'other') return given;
+    const now = timeText(this.#ports.now());
+    const defaulted = request.kind.default?.(given) ?? given;
+    return ownedAfterUpdate({ ...request, part, now }, live, defaulted);
   }
 
   /** Writes an object unless it is the same. */
@@ -252,5 +265,5 @@ function mayGo({ metadata }: KubeObject): boolean {
 }
 
 function withoutVersion(object: KubeObject): KubeObject {
-  return withMeta(object, { resourceVersion: undefined, managedFields: undefined });
+  return withMeta(object, { resourceVersion: undefined });
 }

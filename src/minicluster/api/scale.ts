@@ -3,7 +3,8 @@ import { invalid, numeric } from '../../hpa/api/field-error.ts';
 import type { Kind, ScaleRules } from '../kinds/kind.ts';
 import { scaleType } from '../types/apps.ts';
 import { invalid as invalidObject } from './failure.ts';
-import { fieldAt } from './objects.ts';
+import { fieldAt, sameJson, timeText, withMeta } from './objects.ts';
+import { ownedAfterScale } from '../apply/scale-owners.ts';
 import { applyPatch, patchKindOf, readPatch } from './patch.ts';
 import { sendValue } from './present.ts';
 import { writeOptions, type WriteOptions } from './query.ts';
@@ -24,15 +25,15 @@ export function scaleOf(rules: ScaleRules): SpecialResource {
       const scale = bodyObject(call, bytes, WANT, options);
       checkNamespace(call, scale);
       checkName(scale, call.route.name ?? '');
-      write(call, options, rules, () => scale);
+      write(call, options, rules, 'Update', () => scale);
     },
     PATCH: async (call) => {
       const { exchange, route, shown: of } = call;
       const type = patchKindOf(exchange.header('content-type'), of.kind.custom === true);
       const bytes = await exchange.body();
-      const options = writeOptions(exchange.query, 'PatchOptions');
+      const options = writeOptions(exchange.query, 'PatchOptions', type === 'apply');
       const change = readPatch(bytes, type === 'apply' ? 'merge' : type);
-      write(call, options, rules, (present) => {
+      write(call, options, rules, type === 'apply' ? 'Apply' : 'Update', (present) => {
         const scale = applyPatch(change, shown(present, rules), WANT, options, (text) => exchange.warn(text));
         checkName(scale, route.name ?? '');
         return scale;
@@ -45,10 +46,12 @@ function write(
   call: Call,
   options: WriteOptions,
   rules: ScaleRules,
+  operation: 'Apply' | 'Update',
   scaled: (present: KubeObject) => KubeObject,
 ): void {
   const { exchange, route, how, ports } = call;
-  const request = writeRequest(call, options);
+  const request = { ...writeRequest(call, options), ownership: 'given' as const };
+  const writing = { ...request, path: rules.specReplicas, operation, now: timeText(ports.clock.now()) };
   const { object } = ports.rest.update(request, route.name ?? '', 'main', (present) => {
     const scale = scaled(present);
     const replicas = Number(fieldAt(scale, ['spec', 'replicas']) ?? 0);
@@ -59,7 +62,8 @@ function write(
     // A scale without a version takes whatever is there.
     const { resourceVersion = present.metadata.resourceVersion ?? '' } = scale.metadata;
     const changed = withField(present, rules.specReplicas, replicas) as KubeObject;
-    return { ...changed, metadata: { ...present.metadata, resourceVersion } };
+    const differs = !sameJson(changed, present);
+    return ownedAfterScale(writing, present, withMeta(changed, { resourceVersion }), differs);
   });
   sendValue(exchange, 200, shown(object, rules), how);
 }

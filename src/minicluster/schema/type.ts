@@ -9,7 +9,8 @@ export type Type =
   | { readonly is: 'bool' | 'int32' | 'int64'; readonly omit?: boolean }
   /** resource.Quantity, metav1.Time, metav1.MicroTime, intstr.IntOrString, []byte (base64), runtime.RawExtension, FieldsV1. */
   | { readonly is: 'quantity' | 'time' | 'microTime' | 'intOrString' | 'bytes' | 'raw' | 'duration' }
-  | { readonly is: 'map'; readonly of: Type }
+  /** `atomic`: server-side apply takes it or leaves it as a whole. */
+  | { readonly is: 'map'; readonly of: Type; readonly atomic?: boolean }
   /** `keep`: an empty list is not as good as none. */
   | { readonly is: 'list'; readonly of: Type; readonly merge?: ListMerge; readonly keep?: boolean }
   | StructType;
@@ -40,6 +41,8 @@ export interface ListMerge {
   readonly patchKey?: string;
   /** Keys of server-side apply; empty = set. Absent: atomic. */
   readonly applyKeys?: readonly string[];
+  /** What a key is in an item that does not say. */
+  readonly keyDefaults?: Readonly<Record<string, unknown>>;
 }
 
 export const text: Type = { is: 'string' };
@@ -60,8 +63,8 @@ export const bytes: Type = { is: 'bytes' };
 export const raw: Type = { is: 'raw' };
 export const texts: Type = { is: 'map', of: { is: 'string' } };
 
-export function map(of: Type): Type {
-  return { is: 'map', of };
+export function map(of: Type, atomic = false): Type {
+  return { is: 'map', of, ...(atomic ? { atomic } : {}) };
 }
 
 /** A list that is replaced as a whole. */
@@ -71,7 +74,14 @@ export function list(of: Type): Type {
 
 /** A list merged by a key: `keyed(container, 'name')`; server-side apply may use more keys than the patch does. */
 export function keyed(of: Type, patchKey: string, applyKeys: readonly string[] = [patchKey]): Type {
-  return { is: 'list', of, merge: { patchKey, applyKeys } };
+  const keyDefaults = Object.fromEntries(applyKeys.map((key) => [key, keyDefault(of, key)]));
+  return { is: 'list', of, merge: { patchKey, applyKeys, keyDefaults } };
+}
+
+/** Upstream's schema has Go's zero for keys that are no pointers, and TCP for protocols. */
+function keyDefault(of: Type, key: string): unknown {
+  if (key === 'protocol') return 'TCP';
+  return of.is === 'struct' && of.fields[key]?.type.is === 'int32' ? 0 : '';
 }
 
 /** A list of primitives that is a set to server-side apply and, when `patch` is true, to strategic merge. */

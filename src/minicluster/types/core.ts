@@ -9,6 +9,7 @@ import {
   map,
   microTime,
   quantity,
+  set,
   struct,
   type StructType,
   text,
@@ -31,7 +32,7 @@ const servicePort = struct('v1.ServicePort', {
 export const service: StructType = object('v1.Service', {
   spec: struct('v1.ServiceSpec', {
     ports: keyed(servicePort, 'port', ['port', 'protocol']),
-    selector: { is: 'map', of: text },
+    selector: map(text, true),
     clusterIP: text,
     clusterIPs: list(text),
     type: text,
@@ -89,7 +90,7 @@ export const endpointSlice: StructType = object('v1.EndpointSlice', {
   addressType: text,
   endpoints: list(
     struct('v1.Endpoint', {
-      addresses: list(text),
+      addresses: set(text, false),
       conditions: struct('v1.EndpointConditions', { ready: bool, serving: bool, terminating: bool }),
       hostname: text,
       targetRef: objectReference,

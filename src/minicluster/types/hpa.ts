@@ -14,7 +14,7 @@ import {
 import { labelSelector, object } from './meta.ts';
 
 const reference = (v: string) =>
-  struct(`${v}.CrossVersionObjectReference`, { kind: text, name: text, apiVersion: text }, true);
+  struct(`${v}.CrossVersionObjectReference`, { kind: text, name: text, apiVersion: text }, v === 'v1');
 const identifier = struct('v2.MetricIdentifier', { name: text, selector: labelSelector });
 const target = struct('v2.MetricTarget', {
   type: text,

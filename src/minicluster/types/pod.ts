@@ -14,7 +14,6 @@ import {
   struct,
   type StructType,
   text,
-  texts,
   time,
 } from '../schema/type.ts';
 import { labelSelector, objectMeta } from './meta.ts';
@@ -216,7 +215,7 @@ export const podSpec: StructType = struct('v1.PodSpec', {
   terminationGracePeriodSeconds: int64,
   activeDeadlineSeconds: int64,
   dnsPolicy: text,
-  nodeSelector: texts,
+  nodeSelector: map(text, true),
   serviceAccountName: text,
   serviceAccount: text,
   automountServiceAccountToken: bool,
@@ -314,7 +313,7 @@ const containerStatus = struct('v1.ContainerStatus', {
   }),
   stopSignal: text,
 });
-const ip = (go: string) => keyed(struct(go, { ip: text }), 'ip');
+const podIP = keyed(struct('v1.PodIP', { ip: text }), 'ip');
 
 /** core/v1 types.go PodStatus. */
 export const podStatus: StructType = struct('v1.PodStatus', {
@@ -336,9 +335,10 @@ export const podStatus: StructType = struct('v1.PodStatus', {
   reason: text,
   nominatedNodeName: text,
   hostIP: text,
-  hostIPs: ip('v1.HostIP'),
+  // Merged by a patch, a whole to server-side apply.
+  hostIPs: { is: 'list', of: struct('v1.HostIP', { ip: text }), merge: { patchKey: 'ip' } },
   podIP: text,
-  podIPs: ip('v1.PodIP'),
+  podIPs: podIP,
   startTime: time,
   initContainerStatuses: list(containerStatus),
   containerStatuses: list(containerStatus),

@@ -1,0 +1,49 @@
+import type { KubeObject } from '../../contracts/kube-client.ts';
+import { groupVersion } from '../kinds/registry.ts';
+import type { Kind, KindVersion } from '../kinds/kind.ts';
+import { difference, fieldElement, has, isEmpty, setOf } from './field-set.ts';
+import { type Owner, ownerId, type Owners, readOwners, withOwners } from './managed.ts';
+
+const SUBRESOURCE = 'scale';
+
+export interface ScaleWriting {
+  readonly kind: Kind;
+  readonly version: KindVersion;
+  /** Where the number of replicas is. */
+  readonly path: readonly string[];
+  readonly manager: string;
+  readonly operation: Owner['operation'];
+  readonly now: string;
+}
+
+/**
+ * `next` with its owners after a write by the subresource `scale`: who writes owns the one field, and nobody else does
+ * (managedfields scalehandler.go). Where nobody owned it, nobody does after an ordinary write.
+ */
+export function ownedAfterScale(
+  writing: ScaleWriting,
+  live: KubeObject,
+  next: KubeObject,
+  changed: boolean,
+): KubeObject {
+  const owners = readOwners(live.metadata['managedFields']) ?? new Map<string, Owner>();
+  const path = writing.path.map(fieldElement);
+  const apiVersion = groupVersion(writing.kind.group, writing.version.version);
+  const { manager, operation, now: time } = writing;
+  const author = { manager, operation, apiVersion, subresource: SUBRESOURCE };
+  const held = [...owners.values()].some(({ fields }) => has(fields, path));
+  if (operation === 'Update' && (!held || !changed)) return withOwners(next, owners);
+  const fields = setOf(path);
+  const left = changed ? withoutPath(owners, path) : owners;
+  return withOwners(next, new Map(left).set(ownerId(author), { ...author, time, fields }));
+}
+
+function withoutPath(owners: Owners, path: readonly string[]): Owners {
+  const gone = setOf(path);
+  const result = new Map<string, Owner>();
+  for (const [id, owner] of owners) {
+    const fields = difference(owner.fields, gone);
+    if (!isEmpty(fields)) result.set(id, { ...owner, fields });
+  }
+  return result;
+}
