@@ -15,9 +15,12 @@ describe.skipIf(!haveReal('redis-server', 'beanstalkd')).each(['redis', 'redis-s
     const lab = `delivery-${queue}`;
 
     beforeAll(async () => {
+      // 20 consumers from the start, and enough work for them to outlast the killing: 2,000 items at 80 a second.
       const fast = [
+        '--min',
+        '20',
         '--service-time',
-        '100ms',
+        '250ms',
         '--sync-period',
         '5s',
         '--scale-down-window',
@@ -33,24 +36,28 @@ describe.skipIf(!haveReal('redis-server', 'beanstalkd')).each(['redis', 'redis-s
     });
 
     it('kill -9 of consumers every second and of the queue server once', async () => {
-      await home.ok(['publish', String(ITEMS), ...at]);
-      await home.ok(['watch', 'hpa', ...at, '--until', 'desired>=20', '--for', '60s']);
       await eventually(
         '20 consumers',
         async () => consumers(home),
-        (pids) => pids.length >= 15,
+        (pids) => pids.length === 20,
         60_000,
       );
+      await home.ok(['publish', String(ITEMS), ...at]);
+      let killed = 0;
       for (let second = 0; second < 12; second += 1) {
         const pids = consumers(home);
         const victim = pids[Math.floor(Math.random() * pids.length)];
-        if (victim !== undefined) process.kill(victim, 'SIGKILL');
+        if (victim !== undefined) {
+          process.kill(victim, 'SIGKILL');
+          killed += 1;
+        }
         if (second === 5) {
           const server = (await statusOf(home, lab)).components.find(({ name }) => name === 'queue');
           process.kill(server?.pid ?? -1, 'SIGKILL');
         }
         await delay(1_000);
       }
+      expect(killed).toBe(12);
       const { ledger } = await eventually(
         'everything processed',
         () => statusOf(home, lab),

@@ -1,7 +1,4 @@
 const SUFFIXES: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
   '': 1,
   k: 1e3,
   M: 1e6,
@@ -16,6 +13,8 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   Pi: 2 ** 50,
   Ei: 2 ** 60,
 };
+/** Divisors: `297400m` times 0.001 would read 297.40000000000003. */
+const PARTS: Readonly<Record<string, number>> = { n: 1e9, u: 1e6, m: 1e3 };
 const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
 
 /**
@@ -27,7 +26,8 @@ export function quantityNumber(text: string): number | undefined {
   if (match === null) return undefined;
   const [, digits = '', exponent = '', suffix = ''] = match;
   if (exponent !== '') return Number(digits + exponent);
-  return Number(digits) * (SUFFIXES[suffix] ?? 1);
+  const part = PARTS[suffix];
+  return part === undefined ? Number(digits) * (SUFFIXES[suffix] ?? 1) : Number(digits) / part;
 }
 
 /** A quantity as people read it: `9500m` is 9.5 (HPA-SPEC section 6, entry 34); every other text as it is. */

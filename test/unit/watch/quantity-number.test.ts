@@ -3,6 +3,7 @@ import { quantityNumber, shortNumber } from '../../../src/cli/watch/quantity-num
 
 test.each([
   ['9500m', 9.5],
+  ['297400m', 297.4],
   ['60242Ki', 60242 * 1024],
   ['1k', 1000],
   ['1e3', 1000],
