@@ -21,6 +21,8 @@ const AUTHENTICATED = 'system:authenticated';
 /** Who asks: by client certificate, bearer token, or nobody. A wrong certificate or token is refused, not taken for nobody. */
 export class Authenticator {
   readonly #ports: AuthenticatorPorts;
+  /** Users of connections whose certificate was judged; it cannot change while they last. */
+  readonly #connections = new WeakMap<object, { readonly user: UserInfo; readonly validUntilMs: number }>();
   readonly #roots: readonly X509Certificate[];
 
   constructor(ports: AuthenticatorPorts) {
@@ -30,11 +32,15 @@ export class Authenticator {
 
   /** Raises ApiFailure 401. */
   authenticate(exchange: Exchange): UserInfo {
+    const before = this.#connections.get(exchange.connection);
+    if (before !== undefined && this.#ports.now() <= before.validUntilMs) return before.user;
     const chain = exchange.peer;
     if (chain.length > 0) {
       const verdict = verifyClientChain(chain, this.#roots, this.#ports.now());
       if (!verdict.ok) throw unauthorized();
-      return certificateUser(chain[0], verdict.leaf.subject);
+      const user = certificateUser(chain[0], verdict.leaf.subject);
+      this.#connections.set(exchange.connection, { user, validUntilMs: verdict.validUntilMs });
+      return user;
     }
     const header = exchange.header('authorization');
     if (header === undefined || header === '') return ANONYMOUS;

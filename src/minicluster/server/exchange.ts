@@ -43,6 +43,12 @@ export class Exchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
+  /** The same object for all requests of one connection. HTTP/2 makes a new socket object for every request. */
+  get connection(): object {
+    const { stream } = this.request as { readonly stream?: { readonly session?: object } };
+    return stream?.session ?? this.request.socket;
+  }
+
   get peer(): readonly X509Certificate[] {
     return peerCertificates(this.request);
   }

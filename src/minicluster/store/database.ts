@@ -22,7 +22,9 @@ export class Database implements Disposable {
   constructor(path: string) {
     this.#db = new DatabaseSync(path);
     if (path !== ':memory:') chmodSync(path, 0o600);
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2000;');
+    this.#db.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2000;',
+    );
     this.#db.exec(
       'CREATE TABLE IF NOT EXISTS objects (key TEXT PRIMARY KEY, version INTEGER, json TEXT) WITHOUT ROWID',
     );
@@ -39,9 +41,9 @@ export class Database implements Disposable {
 
   /** The highest version ever given out: a deletion leaves no row that remembers it. */
   lastVersion(): number {
-    const row = this.#db
-      .prepare('SELECT max(last, coalesce((SELECT max(version) FROM objects), 0)) AS last FROM version')
-      .get();
+    const given = 'coalesce((SELECT last FROM version), 0)';
+    const written = 'coalesce((SELECT max(version) FROM objects), 0)';
+    const row = this.#db.prepare(`SELECT max(${given}, ${written}) AS last`).get();
     return Number(row?.['last'] ?? 0);
   }
 
