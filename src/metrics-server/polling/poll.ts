@@ -101,7 +101,7 @@ export class Poll {
       () => undefined, // the reading was quicker
     );
     try {
-      return await flight;
+      return await orStopped(flight, this.#stopped.signal);
     } finally {
       finished.abort();
       await timer;
@@ -118,6 +118,18 @@ export class Poll {
     };
     const changed = before.error?.message !== result.error?.message || before.reads + before.failures === 0;
     if (changed) this.#ports.onState(this.name, result.error);
+  }
+}
+
+/** What a promise gives, unless the signal is first: a source that never answers must not keep anybody from stopping. */
+async function orStopped<T>(flight: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([flight, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -89,6 +89,14 @@ describe('a poll', () => {
     await poll.stop();
   });
 
+  it('stops although its source never answers', async () => {
+    const { clock, source, ports } = setUp(() => new Promise(() => undefined));
+    const poll = new Poll(source, { everyMs: 1_000, timeoutMs: 500 }, ports);
+    await clock.advance(5_000);
+    await poll.stop();
+    expect(source.closed).toBe(true);
+  });
+
   it.each(['NaN', 'Inf', '', 'abc', 'm'])('takes %j for an error, not for a number', async (value) => {
     const { clock, source, ports } = setUp(() => [{ labels: {}, value, timestampMs: 0 }]);
     const poll = new Poll(source, { everyMs: 1_000, timeoutMs: 500 }, ports);
