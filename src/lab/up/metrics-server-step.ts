@@ -4,7 +4,9 @@ import { queueMetrics } from '../../workload/queue-metrics.ts';
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from './apply-all.ts';
 import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
+import { apiServiceAvailable } from './ready.ts';
 import { apiComponent, clusterOf, type UpState } from './state.ts';
+import { waitFor } from './wait-for.ts';
 
 const NAMESPACE = 'kube-system';
 const USER = 'metrics-lab:metrics-server';
@@ -49,6 +51,14 @@ export async function ensureMetricsServer(state: UpState, client: KubeClient): P
     timeoutMs: state.options.timeoutMs,
     signal: ports.signal,
     onWaiting: (text) => ports.io.emit({ type: 'step.progress', step: 'metrics-server', text }),
+  });
+  // An HPA that is looked at before its metrics can be read waits a whole sync period for the next look.
+  const served = apiServiceAvailable(client, 'v1beta1.external.metrics.k8s.io');
+  await waitFor([served], {
+    ...ports,
+    lab: spec.lab,
+    step: 'metrics-server',
+    timeoutMs: state.options.timeoutMs,
   });
   return { changed: changed || applied.length > 0, ...(component.url === undefined ? {} : { detail: component.url }) };
 }

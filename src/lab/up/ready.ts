@@ -38,7 +38,8 @@ export function readyConditions(client: KubeClient, spec: LabSpec, nodeName: str
   ];
 }
 
-function apiServiceAvailable(client: KubeClient, name: string): Condition {
+/** An aggregated API that answers. */
+export function apiServiceAvailable(client: KubeClient, name: string): Condition {
   return condition(client, `/apis/apiregistration.k8s.io/v1/apiservices/${name}`, 'Available', `APIService ${name}`);
 }
 
