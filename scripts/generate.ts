@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { REGISTRY } from '../src/errors/registry.ts';
 import { z } from 'zod';
+import { ExplanationSchema } from '../src/explain/explanation.ts';
 import { StatusSchema } from '../src/lab/status-schema.ts';
 import { labFileJsonSchema } from '../src/cli/settings/lab-file-schema.ts';
 import { simulationJsonSchema } from '../src/cli/simulate/document-schema.ts';
@@ -18,7 +19,8 @@ const pages: Readonly<Record<string, string>> = {
   'docs/errors.md': errorsPage(),
   'docs/schemas/simulation.json': `${JSON.stringify(simulationJsonSchema(), undefined, 2)}\n`,
   'docs/schemas/lab-file.json': `${JSON.stringify(labFileJsonSchema(), undefined, 2)}\n`,
-  'docs/schemas/status.json': `${JSON.stringify(statusJsonSchema(), undefined, 2)}\n`,
+  'docs/schemas/status.json': `${JSON.stringify(documentSchema(StatusSchema, 'LabStatus', 'status'), undefined, 2)}\n`,
+  'docs/schemas/explain.json': `${JSON.stringify(documentSchema(ExplanationSchema, 'HpaExplanation', 'explain hpa'), undefined, 2)}\n`,
   [RELEASED]: withNewIds(readFileSync(RELEASED, 'utf8'), Object.keys(REGISTRY)),
 };
 
@@ -27,9 +29,9 @@ for (const [path, text] of Object.entries(pages)) {
   writeFileSync(path, text);
 }
 
-/** What `metrics-lab status -o json` prints: the status between the fields that every document has. */
-function statusJsonSchema(): object {
-  const { properties, ...rest } = z.toJSONSchema(StatusSchema, { io: 'output' });
-  const document = { apiVersion: { const: 'metricslab.dev/v1' }, kind: { const: 'LabStatus' } };
-  return { ...rest, title: 'metrics-lab status -o json', properties: { ...document, ...properties } };
+/** What a command prints with -o json: its data between the fields that every document has. */
+function documentSchema(schema: z.ZodType, kind: string, command: string): object {
+  const { properties, ...rest } = z.toJSONSchema(schema, { io: 'output' });
+  const document = { apiVersion: { const: 'metricslab.dev/v1' }, kind: { const: kind } };
+  return { ...rest, title: `metrics-lab ${command} -o json`, properties: { ...document, ...properties } };
 }

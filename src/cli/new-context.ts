@@ -16,6 +16,8 @@ export interface ContextParts {
   readonly cwd: string;
   readonly versions: Versions;
   readonly signal: AbortSignal;
+  /** The command may read any cluster. */
+  readonly anyCluster: boolean;
 }
 
 export interface NewContext {
@@ -51,7 +53,7 @@ export function newContext(flags: Flags, parts: ContextParts): NewContext {
     get paths() {
       return paths();
     },
-    settings: once(() => loadSettings(context, flags)),
+    settings: once(() => loadSettings(context, flags, parts.anyCluster)),
     globals,
     color,
     signal,
@@ -71,7 +73,7 @@ function once<T>(make: () => T): () => T {
 }
 
 /** Loaded late: zod and yaml take 50 ms that most commands need not spend. */
-async function loadSettings(context: CommandContext, flags: Flags): Promise<Settings> {
+async function loadSettings(context: CommandContext, flags: Flags, anyCluster: boolean): Promise<Settings> {
   const { resolveSettings } = await import('./settings/resolve.ts');
   const { env, cwd, files, paths, queueUrls, streams, globals, signal } = context;
   return resolveSettings({
@@ -84,6 +86,7 @@ async function loadSettings(context: CommandContext, flags: Flags): Promise<Sett
     signal,
     stdin: streams.stdin,
     config: globals.config,
+    anyCluster,
   });
 }
 

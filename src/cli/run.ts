@@ -52,7 +52,16 @@ export async function run(argv: readonly string[], env: Env, streams: Streams, o
     if (call === undefined) ending = { exit: 'ok' };
     else {
       const { ports, versions } = options;
-      const parts = { argv, env, streams, ports, versions, cwd: options.cwd(), signal: interrupts.signal };
+      const parts = {
+        argv,
+        env,
+        streams,
+        ports,
+        versions,
+        cwd: options.cwd(),
+        signal: interrupts.signal,
+        anyCluster: call.command.anyCluster === true,
+      };
       const made = newContext(call.flags, parts);
       progress = made.progress;
       checkFormat(call.command, made.context.globals.output);

@@ -1,3 +1,4 @@
+import { EXPLAIN_HPA } from './table/explain.ts';
 import { LAB_COMMANDS } from './table/lab-commands.ts';
 import { OFFLINE_COMMANDS } from './table/offline-commands.ts';
 import { SIMULATE, TUNE } from './table/simulate.ts';
@@ -5,7 +6,7 @@ import type { CommandSpec, GroupSpec, LoadableCommand } from './table/types.ts';
 import { UP } from './table/up.ts';
 
 /** Every command that is described, in the order of `--help`. */
-export const SPECS: readonly CommandSpec[] = [UP, ...LAB_COMMANDS, SIMULATE, TUNE, ...OFFLINE_COMMANDS];
+export const SPECS: readonly CommandSpec[] = [UP, ...LAB_COMMANDS, SIMULATE, TUNE, EXPLAIN_HPA, ...OFFLINE_COMMANDS];
 
 /** The module of each command, by its words. A command without one is not offered. */
 const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
@@ -18,6 +19,7 @@ const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
   teardown: () => import('./commands/teardown.ts'),
   simulate: () => import('./commands/simulate.ts'),
   tune: () => import('./commands/tune.ts'),
+  'explain hpa': () => import('./commands/explain-hpa.ts'),
   'explain error': () => import('./commands/explain-error.ts'),
   'config view': () => import('./commands/config-view.ts'),
   'config path': () => import('./commands/config-path.ts'),
@@ -34,7 +36,7 @@ export const COMMANDS: readonly LoadableCommand[] = SPECS.flatMap((spec) => {
 
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   watch: 'live views',
-  explain: 'what something means',
+  explain: 'why it is so, and what something means',
   export: 'take things out of the lab',
   config: 'the settings and where they come from',
 };

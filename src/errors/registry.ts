@@ -1,5 +1,6 @@
 import type { ErrorEntry } from './entry.ts';
 import { CLUSTER_ERRORS, type ClusterErrorId } from './registry/cluster.ts';
+import { EXPLAIN_ERRORS, type ExplainErrorId } from './registry/explain.ts';
 import { KUBE_ERRORS, type KubeErrorId } from './registry/kube.ts';
 import { METRICS_ERRORS, type MetricsErrorId } from './registry/metrics.ts';
 import { NODE_ERRORS, type NodeErrorId } from './registry/node.ts';
@@ -18,7 +19,8 @@ export type ErrorId =
   | QueueErrorId
   | MetricsErrorId
   | WatchErrorId
-  | SimulateErrorId;
+  | SimulateErrorId
+  | ExplainErrorId;
 
 /** Every error the program can raise, by ID. IDs are append-only (a test compares with docs/errors.released.txt). */
 export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
@@ -31,6 +33,7 @@ export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
   ...METRICS_ERRORS,
   ...WATCH_ERRORS,
   ...SIMULATE_ERRORS,
+  ...EXPLAIN_ERRORS,
 };
 
 export function isErrorId(text: string): text is ErrorId {

@@ -72,6 +72,6 @@ async function rendererFor(context: CommandContext, lab: string, once: boolean):
       const { ledger } = await publish(ports, { lab, count: KEY_COUNT });
       return `published ${KEY_COUNT}; ${backlogOf(ledger)} in the queue`;
     },
-    explainCommand: (name) => `metrics-lab watch hpa ${name} --once${flag}`,
+    explainCommand: (name) => `metrics-lab explain hpa ${name}${flag}`,
   });
 }

@@ -19,10 +19,11 @@ const USED_BY: Readonly<Record<string, readonly BackendName[]>> = {
 const AUTO: readonly BackendName[] = OWN;
 
 /** Raises ML-USAGE-BACKEND-FLAG for a typed flag that the backend, or everything `auto` may become, does not use (kwok#548). */
-export function checkBackendFlags(flags: Flags, backend: BackendName | 'auto'): void {
+export function checkBackendFlags(flags: Flags, backend: BackendName | 'auto', anyCluster = false): void {
   const candidates = backend === 'auto' ? AUTO : [backend];
   for (const flag of flags.typed) {
     const users = USED_BY[flag];
+    if (anyCluster && (flag === 'context' || flag === 'kubeconfig')) continue;
     if (users === undefined || candidates.some((candidate) => users.includes(candidate))) continue;
     throw new LabError('ML-USAGE-BACKEND-FLAG', { flag: `--${flag}`, backend, backends: users.join(', ') });
   }

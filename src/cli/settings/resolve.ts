@@ -1,3 +1,4 @@
+import type { BackendName } from '../../contracts/backend.ts';
 import type { Files } from '../../contracts/files.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import type { UserPaths } from '../../platform/paths.ts';
@@ -23,6 +24,8 @@ export interface SettingsSources {
   readonly paths: UserPaths;
   /** --config or METRICS_LAB_CONFIG. */
   readonly config: string | undefined;
+  /** --context and --kubeconfig are not about the lab's backend. */
+  readonly anyCluster?: boolean;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface SettingsSources {
  * files and environment at once, ML-USAGE-CONFIG-FILE, ML-USAGE-SET, ML-USAGE-SECRET, ML-USAGE-BACKEND-FLAG, ML-QUEUE-URL.
  */
 export async function resolveSettings(sources: SettingsSources): Promise<Settings> {
-  const { flags, env, cwd, files, stdin, signal, config, paths, queueUrls } = sources;
+  const { flags, env, cwd, files, stdin, signal, config, paths, queueUrls, anyCluster } = sources;
   const found = await findFiles({ files, cwd, stdin, signal, config, userFile: paths.configFile });
   const layers = found.map(fileLayer);
   const variables = envLayer(env, cwd);
@@ -43,12 +46,13 @@ export async function resolveSettings(sources: SettingsSources): Promise<Setting
   failFor(contradictions(values));
   const draft = draftOf(values);
   if (draft.queue.url !== undefined) queueUrls.check(draft.queue.url, draft.queue.kind);
-  checkBackendFlags(flags, draft.backend);
+  const check = (backend: BackendName | 'auto') => checkBackendFlags(flags, backend, anyCluster);
+  check(draft.backend);
   return {
     draft,
     entries: inOrder(values).map((entry) => entryOf(entry, queueUrls)),
     files: found.map(({ name }) => name),
-    checkBackend: (backend) => checkBackendFlags(flags, backend),
+    checkBackend: check,
   };
 }
 

@@ -27,8 +27,18 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
     env: 'METRICS_LAB_NAMESPACE',
     parse: parseLabel,
   },
-  { name: 'context', value: 'name', help: 'context of the kubeconfig (backend context only)', parse: parseText },
-  { name: 'kubeconfig', value: 'file', help: 'kubeconfig (backend context only)', parse: parseText },
+  {
+    name: 'context',
+    value: 'name',
+    help: 'context of the kubeconfig (backend context, and commands that read any cluster)',
+    parse: parseText,
+  },
+  {
+    name: 'kubeconfig',
+    value: 'file',
+    help: 'kubeconfig (backend context, and commands that read any cluster)',
+    parse: parseText,
+  },
   {
     name: 'output',
     short: 'o',

@@ -54,6 +54,8 @@ export interface CommandSpec {
   readonly formats: readonly OutputFormat[];
   /** Whether it reads configuration files; the others work even when these are broken. */
   readonly config: boolean;
+  /** Only reads, so that --context and --kubeconfig may name any cluster, whatever the lab's backend. */
+  readonly anyCluster?: true;
   readonly examples?: readonly string[];
 }
 

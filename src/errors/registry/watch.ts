@@ -25,7 +25,7 @@ export const WATCH_ERRORS: Readonly<Record<WatchErrorId, ErrorEntry>> = {
     fault: 'environment',
     title: '{condition} did not become true {span}',
     why: 'now {values}',
-    actions: ['see why with `metrics-lab watch hpa --once`'],
+    actions: ['see why with `metrics-lab explain hpa`'],
     retryable: true,
   },
 };
