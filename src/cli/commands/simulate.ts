@@ -23,14 +23,13 @@ export async function run(context: CommandContext, flags: Flags): Promise<ExitNa
     return parseHpaFile(text, name, setup.minor);
   };
   const hpas = [await read(file)];
-  const other = flags.text('compare');
-  if (other !== undefined) hpas.push(await read(other));
+  for (const other of flags.list('compare')) hpas.push(await read(other));
   const notes = hpas.flatMap((hpa) => hpa.notes);
   if (!globals.quiet && notes.length > 0 && output.format === 'text') streams.stderr.write(`${notes.join('\n')}\n`);
 
   const runs: HpaRun[] = [];
   for (const hpa of hpas) runs.push(await runHpa(hpa, setup, () => clock.sleep(0, signal)));
-  const [first, second] = runs;
+  const [first, ...others] = runs;
   if (first === undefined) throw unfit('there is no HPA', 'name its file with -f hpa.yaml');
   const html = flags.text('html');
   if (html !== undefined) {
@@ -43,12 +42,12 @@ export async function run(context: CommandContext, flags: Flags): Promise<ExitNa
     data: {
       ...setupDocument(setup),
       ...runDocument(first),
-      ...(second === undefined ? {} : { compare: runDocument(second) }),
+      ...(others[0] === undefined ? {} : { compare: runDocument(others[0]) }),
+      ...(others.length > 1 ? { comparisons: others.map(runDocument) } : {}),
     },
     items: first.timeline.map((entry) => ({ ...entry })),
     csv: () => timelineCsv(first.timeline),
-    text: (page) =>
-      second === undefined ? runText(first, page, flags.has('all')) : comparisonText(first, second, page),
+    text: (page) => (others.length === 0 ? runText(first, page, flags.has('all')) : comparisonText(runs, page)),
   });
   return runs.every(({ expectations }) => expectations.every(({ passed }) => passed)) ? undefined : 'thresholds';
 }

@@ -61,7 +61,8 @@ export const SimulationDocument: z.ZodType = z.object({
   seconds,
   load: z.string().nullable().describe('null when a trace gave the metric itself'),
   ...run,
-  compare: z.object(run).optional().describe('the other HPA of --compare'),
+  compare: z.object(run).optional().describe('the first other HPA of --compare'),
+  comparisons: z.array(z.object(run)).optional().describe('all other HPAs, where --compare was given several times'),
 });
 
 /** The JSON Schema that docs/schemas publishes. */

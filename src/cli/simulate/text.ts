@@ -34,19 +34,19 @@ export function runText({ timeline, summary, expectations }: HpaRun, page: Page,
   ].join('\n');
 }
 
-/** Two runs side by side. */
-export function comparisonText(first: HpaRun, second: HpaRun, page: Page): string {
-  const [left, right] = [summaryRows(first.summary), summaryRows(second.summary)];
-  const rows = left.map(([name, text], at) => [name, text, right[at]?.[1] ?? '']);
+/** Runs side by side. */
+export function comparisonText(runs: readonly HpaRun[], page: Page): string {
+  const tables = runs.map(({ summary }) => summaryRows(summary));
+  const rows = (tables[0] ?? []).map(([name], at) => [name, ...tables.map((table) => table[at]?.[1] ?? '')]);
   const width = page.columns ?? DEFAULT_WIDTH;
   return [
-    ...[first, second].flatMap(({ file, timeline, summary }) => [
+    ...runs.flatMap(({ file, timeline, summary }) => [
       paint('bold', file.file),
       plot(timeline, summary.seconds, width),
       '',
     ]),
-    columns(['', first.file.file, second.file.file], rows),
-    ...[first, second].flatMap(({ file, expectations }) =>
+    columns(['', ...runs.map(({ file }) => file.file)], rows),
+    ...runs.flatMap(({ file, expectations }) =>
       expectations.length === 0 ? [] : ['', paint('bold', file.file), ...verdicts(expectations).slice(1)],
     ),
   ].join('\n');

@@ -19,7 +19,13 @@ export const SIMULATE: CommandSpec = {
     { name: 'file', short: 'f', value: 'file', help: 'the HPA, as YAML or JSON; - reads stdin', parse: parseText },
     { name: 'load', value: 'shape', help: 'arrivals in the simulated queue', parse: parseText },
     { name: 'trace', value: 'file', help: 'CSV of the metric or of the arrivals', parse: parseText },
-    { name: 'compare', value: 'file', help: 'run another HPA on the same load, side by side', parse: parseText },
+    {
+      name: 'compare',
+      value: 'file',
+      help: 'run another HPA on the same load, side by side',
+      repeat: true,
+      parse: parseText,
+    },
     { name: 'expect', value: 'expectation', help: 'what must be true of the run', repeat: true },
     {
       name: 'for',

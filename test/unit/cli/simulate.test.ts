@@ -121,6 +121,14 @@ describe('metrics-lab simulate', () => {
     ).toBe(0);
   });
 
+  it('compares as many as are named', async () => {
+    const args = ['-f', 'hpa.yaml', '--compare', 'five.yaml', '--compare', 'old.yaml', '--load', 'poisson(3/s, 5m)'];
+    const { stdout } = await simulate(args);
+    expect(stdout).toMatch(/^ +hpa\.yaml +five\.yaml +old\.yaml$/m);
+    const { comparisons } = JSON.parse((await simulate([...args, '-o', 'json'])).stdout);
+    expect(comparisons.map(({ file }: { file: string }) => file)).toEqual(['five.yaml', 'old.yaml']);
+  });
+
   it('compares two HPAs on the same load', async () => {
     const args = ['-f', 'hpa.yaml', '--compare', 'five.yaml', '--load', 'poisson(3/s, 5m)'];
     const text = await simulate(args);
