@@ -1,11 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/**
- * Areas that are not judged here: `jobs` are not served, `controllers` have a suite of their own; `apply` and the session of
- * kubectl, which begins with it, come with server-side apply.
- */
-const LEFT_OUT = ['jobs', 'controllers', 'apply', 'kubectl'];
+/** Areas that are not judged here: `jobs` are not served, `controllers` have a suite of their own. */
+const LEFT_OUT = ['jobs', 'controllers'];
 
 export interface Corpus {
   readonly replay: string;

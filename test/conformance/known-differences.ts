@@ -7,7 +7,11 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, string>> = {
   'discovery/aggregated #1 api': 'pods/exec and pods/portforward are not served',
   'discovery/plain #3 apis': 'group batch is not served',
   'discovery/plain #4 core v1': 'pods/exec and pods/portforward are not served',
+  'kubectl/session #25 get-all 2': 'replicationcontrollers are not served',
+  'kubectl/session #27 get-all 4': 'daemonsets are not served',
+  'kubectl/session #32 get-all 9': 'cronjobs are not served',
+  'kubectl/session #33 get-all 10': 'jobs are not served',
+  'kubectl/session #77 create-job 1': 'jobs are not served',
   'lists/field selectors #20 of job': 'jobs are not served',
-  'tables/representations #17 yaml': 'managedFields come with server-side apply',
   'patches/merge patch #9 kind cannot change': 'a patch that names another kind is applied without it',
 };

@@ -43,6 +43,7 @@ describe.skipIf(!haveReal())('the real kubectl', () => {
   test('applies, changes and reads a deployment without flags', async () => {
     expect(await kubectl('apply', '-f', file)).toBe('deployment.apps/app created\n');
     expect(await kubectl('apply', '-f', file)).toBe('deployment.apps/app unchanged\n');
+    expect(await kubectl('apply', '--server-side', '--force-conflicts', '-f', file)).toContain('serverside-applied');
     expect(await kubectl('scale', 'deploy/app', '--replicas=3', '-n', 'lab')).toBe('deployment.apps/app scaled\n');
     expect(await kubectl('get', 'deploy', 'app', '-n', 'lab', '-o', 'jsonpath={.spec.replicas}')).toBe('3');
     expect(await kubectl('set', 'image', 'deploy/app', 'c=lab/app:2', '-n', 'lab')).toContain('image updated');

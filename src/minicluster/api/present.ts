@@ -74,7 +74,15 @@ export function sendValue(exchange: Exchange, status: number, value: unknown, { 
 /** sigs.k8s.io/yaml: keys sorted, as Go's maps are. */
 export function toYaml(value: unknown): string {
   // YAML 1.1 on the other side: words that it takes for booleans must be quoted.
-  return yamlText(value, { version: '1.1', sortMapEntries: true, lineWidth: 0, indentSeq: false, nullStr: 'null' });
+  const text = yamlText(value, {
+    version: '1.1',
+    sortMapEntries: true,
+    lineWidth: 0,
+    indentSeq: false,
+    nullStr: 'null',
+  });
+  // The library takes a lone dot for a number; managedFields are full of them, and Go writes them plain.
+  return text.replaceAll(/^( *)"\.": \{\}$/gm, '$1.: {}');
 }
 
 export function includeOf(query: URLSearchParams): IncludeObject {
