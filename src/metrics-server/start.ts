@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import type { Clock } from '../contracts/clock.ts';
 import type { KubeClient } from '../contracts/kube-client.ts';
 import type { MetricSource } from '../contracts/metric-source.ts';
@@ -66,7 +67,7 @@ export async function startMetricsServer(
   };
   await use(config);
 
-  let serving = servingOf(config, ports);
+  const serving = servingOf(config, ports);
   const api = apiServer(serving, {
     auth,
     clock,
@@ -85,14 +86,7 @@ export async function startMetricsServer(
     url: `https://${config.listen.host}:${port}`,
     writeUrl,
     reload: use,
-    renewServing: () => {
-      if (config.serving === undefined) return;
-      const now = servingOf(config, ports);
-      if (now.cert === serving.cert && now.key === serving.key) return;
-      api.setSecureContext(aggregatedTlsOptions(now));
-      serving = now;
-      log('the new serving certificate is in use');
-    },
+    renewServing: servingRenewal(api, serving, config, ports),
     close: () => running.disposeAsync(),
   };
 }
@@ -133,6 +127,23 @@ function servingOf(config: MetricsServerConfig, ports: MetricsServerPorts): Serv
   return { cert: needed(ports, config.serving.certFile), key: needed(ports, config.serving.keyFile) };
 }
 
+function servingRenewal(
+  api: SecureServer,
+  first: ServingPair,
+  config: MetricsServerConfig,
+  ports: MetricsServerPorts,
+): () => void {
+  let serving = first;
+  return () => {
+    if (config.serving === undefined) return;
+    const now = servingOf(config, ports);
+    if (now.cert === serving.cert && now.key === serving.key) return;
+    api.setSecureContext(aggregatedTlsOptions(now));
+    serving = now;
+    ports.log('the new serving certificate is in use');
+  };
+}
+
 async function openWrite(
   { write }: MetricsServerConfig,
   {
@@ -161,15 +172,20 @@ async function open(
   return listening;
 }
 
-/** The series that the configuration itself names. */
+/** The series that the configuration itself names, in place of those of the one before. */
 function seed(memory: MemoryMetrics, config: MetricsServerConfig): void {
-  for (const { name, labels, namespace, namespaces, source } of config.metrics) {
-    if (source.type !== 'memory') continue;
-    for (const one of source.series) {
-      const write = { metric: name, labels: { ...one.labels, ...labels }, value: one.value };
-      for (const place of namespaces ?? [namespace]) memory.writeExternal({ ...write, namespace: place }, true);
-    }
-  }
+  const writes = config.metrics.flatMap(({ name, labels, namespace, namespaces, source }) => {
+    if (source.type !== 'memory') return [];
+    return source.series.flatMap((one) =>
+      (namespaces ?? [namespace]).map((place) => ({
+        metric: name,
+        namespace: place,
+        labels: { ...one.labels, ...labels },
+        value: one.value,
+      })),
+    );
+  });
+  memory.replaceConstants(writes);
 }
 
 function needed({ readFile }: MetricsServerPorts, path: string): string {

@@ -133,6 +133,10 @@ export function watchAuthConfig(options: AuthConfigOptions): AuthConfigWatch {
   // Ends by the abort of stop() and by nothing else.
   readAgain(options, stopped.signal, take, report).catch(() => stopped.signal.aborted);
 
+  const stop = () => {
+    stopped.abort();
+    store.stop();
+  };
   return {
     ready,
     get current() {
@@ -141,10 +145,7 @@ export function watchAuthConfig(options: AuthConfigOptions): AuthConfigWatch {
     get problem() {
       return problem;
     },
-    stop: () => {
-      stopped.abort();
-      store.stop();
-    },
+    stop,
   };
 }
 

@@ -75,8 +75,25 @@ export class MemoryMetrics implements CustomMetricsProvider, ExternalMetricsProv
     this.#revision += 1;
   }
 
+  /** Series that are true at every moment; those of the call before are gone, unless somebody wrote over them. Raises ML-METRIC-MEMORY-FULL. */
+  replaceConstants(writes: readonly ExternalWrite[]): void {
+    for (const [metric, series] of this.#external) {
+      for (const [key, one] of series) {
+        if (!one.constant) continue;
+        series.delete(key);
+        this.#count -= 1;
+      }
+      if (series.size === 0) this.#external.delete(metric);
+    }
+    for (const write of writes) this.#put(write, true);
+  }
+
   /** Raises ML-METRIC-MEMORY-FULL. */
-  writeExternal(write: ExternalWrite, constant = false): void {
+  writeExternal(write: ExternalWrite): void {
+    this.#put(write, false);
+  }
+
+  #put(write: ExternalWrite, constant: boolean): void {
     const series = this.#external.get(write.metric) ?? new Map<string, Series>();
     const key = JSON.stringify([
       write.namespace ?? null,

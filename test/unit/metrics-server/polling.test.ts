@@ -98,7 +98,7 @@ describe('a poll', () => {
   });
 
   it.each(['NaN', 'Inf', '', 'abc', 'm'])('takes %j for an error, not for a number', async (value) => {
-    const { clock, source, ports } = setUp(() => [{ labels: {}, value, timestampMs: 0 }]);
+    const { source, ports } = setUp(() => [{ labels: {}, value, timestampMs: 0 }]);
     const poll = new Poll(source, { everyMs: 1_000, timeoutMs: 500 }, ports);
     await settle();
     expect(poll.state.error?.id).toBe('ML-METRIC-VALUE');
@@ -172,7 +172,7 @@ describe('rules', () => {
   });
 
   it('share the poll of equal sources, and keep it over a change of the configuration', async () => {
-    const { clock, ports } = setUp();
+    const { ports } = setUp();
     const opened: ScriptedSource[] = [];
     const polls = new Polls(() => {
       const source = new ScriptedSource(() => []);
