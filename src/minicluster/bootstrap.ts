@@ -1,4 +1,5 @@
 import type { KubeObject } from '../contracts/kube-client.ts';
+import { internal } from './api/failure.ts';
 import type { Rest, WriteRequest } from './api/rest.ts';
 import { CLUSTER_ROLES } from './auth/default-roles.ts';
 import type { Kind } from './kinds/kind.ts';
@@ -95,7 +96,7 @@ function ensure({ rest, registry }: BootstrapPorts, groupName: string, plural: s
 /** A write by the API server itself. */
 export function systemRequest(kind: Kind, namespace: string | undefined): WriteRequest {
   const [version] = kind.versions;
-  if (version === undefined) throw new RangeError(`${kind.kind} has no version`);
+  if (version === undefined) throw internal(`${kind.kind} has no version`);
   const systemUser = { name: 'system:apiserver', groups: ['system:masters'], extra: {} };
   return { kind, version, namespace, user: systemUser, manager: 'kube-apiserver', dryRun: false, warn: () => {} };
 }

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Http2SecureServer } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Clock } from '../contracts/clock.ts';
+import type { UserInfo } from '../kube/aggregated-auth/types.ts';
 import { Aggregator } from './aggregation/aggregator.ts';
 import { applyRequest } from './apply/apply-request.ts';
 import { finalizeNamespace } from './api/finalize.ts';
@@ -22,7 +24,7 @@ import { serverPaths } from './discovery/health.ts';
 import { BUILT_IN } from './kinds/built-in.ts';
 import { KindRegistry } from './kinds/registry.ts';
 import { openApi } from './openapi/handler.ts';
-import { handle } from './server/api-server.ts';
+import { handle, type PathHandler } from './server/api-server.ts';
 import { httpsServer } from './server/https-server.ts';
 import { Store } from './store/store.ts';
 
@@ -82,13 +84,39 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
     '/pods/log': podLog({ ...options.kubeletClient, ca: clientCa }),
   });
   const resources: ResourcePorts = { rest, registry, store, clock, special, apply: applyRequest };
-  const token = (text: string) => {
-    const verdict = tokens.review(text, [ISSUER]);
-    return verdict.ok ? verdict.user : undefined;
+  const authenticator = new Authenticator({ clientCa, now, token: (text) => userOfToken(tokens, text) });
+  const paths = pathHandlers(store, registry, tokens, aggregator, () => hostAndPort(https));
+  const ports = { authenticator, authorizer: rbac, paths, resources, log };
+  const https = httpsServer({
+    ...options.serving,
+    clientCa: [clientCa],
+    handle: (exchange) => void handle(exchange, ports),
+  });
+  const connections = new Set<Socket>();
+  https.on('secureConnection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  const stop = () => {
+    https.close();
+    // Watches would keep it open for ever.
+    for (const socket of connections) socket.destroy();
+    aggregator[Symbol.dispose]();
+    definitions[Symbol.dispose]();
+    store[Symbol.dispose]();
   };
-  const authenticator = new Authenticator({ clientCa, now, token });
-  const address = () => hostAndPort(https);
-  const paths = [
+  return { https, store, registry, rest, listen: (port) => listen(https, port), [Symbol.dispose]: stop };
+}
+
+/** Everything that is no resource, in the order in which it is asked. */
+function pathHandlers(
+  store: Store,
+  registry: KindRegistry,
+  tokens: ServiceAccountTokens,
+  aggregator: Aggregator,
+  address: () => string,
+): readonly PathHandler[] {
+  return [
     serverPaths({ metrics: () => metricsText(store), jwks: () => tokens.jwks(), issuer: ISSUER }),
     openApi(registry),
     aggregator.handler,
@@ -99,19 +127,11 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
       address,
     }),
   ];
-  const ports = { authenticator, authorizer: rbac, paths, resources, log };
-  const https = httpsServer({
-    ...options.serving,
-    clientCa: [clientCa],
-    handle: (exchange) => void handle(exchange, ports),
-  });
-  const stop = () => {
-    https.close();
-    aggregator[Symbol.dispose]();
-    definitions[Symbol.dispose]();
-    store[Symbol.dispose]();
-  };
-  return { https, store, registry, rest, listen: (port) => listen(https, port), [Symbol.dispose]: stop };
+}
+
+function userOfToken(tokens: ServiceAccountTokens, text: string): UserInfo | undefined {
+  const verdict = tokens.review(text, [ISSUER]);
+  return verdict.ok ? verdict.user : undefined;
 }
 
 function serviceAccountTokens(options: EmbeddedOptions, registry: KindRegistry, rest: Rest): ServiceAccountTokens {

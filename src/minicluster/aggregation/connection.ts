@@ -8,6 +8,11 @@ export interface FrontProxy {
   readonly key: string;
 }
 
+/** An aggregated server did not answer as it should. */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+}
+
 /** Connections to aggregated servers, kept open per APIService. */
 export class Connections {
   readonly #frontProxy: FrontProxy;
@@ -35,13 +40,13 @@ export class Connections {
     return agent;
   }
 
-  /** The whole answer to a small GET. Raises what the connection raises, RangeError for an answer that is too big. */
+  /** The whole answer to a small GET. Raises what the connection raises, AnswerError for an answer that is late or too big. */
   get(options: RequestOptions, timeoutMs: number): Promise<{ readonly status: number; readonly text: string }> {
     return new Promise((resolve, reject) => {
       const call = request({ ...options, method: 'GET', timeout: timeoutMs }, (answer) => {
         collect(answer).then((text) => resolve({ status: answer.statusCode ?? 0, text }), reject);
       });
-      call.once('timeout', () => call.destroy(new RangeError('request timed out')));
+      call.once('timeout', () => call.destroy(new AnswerError('request timed out')));
       call.once('error', reject);
       call.end();
     });
@@ -59,7 +64,7 @@ async function collect(answer: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const part of answer) {
     size += (part as Buffer).length;
-    if (size > MAX_DOCUMENT) throw new RangeError('the answer is too big');
+    if (size > MAX_DOCUMENT) throw new AnswerError('the answer is too big');
     parts.push(part as Buffer);
   }
   return Buffer.concat(parts).toString('utf8');

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { fieldsOf, textOf } from '../kinds/fields.ts';
-import { deletionTimestampOf, timeText } from './objects.ts';
+import { fieldsOf, listOf, textOf } from '../kinds/fields.ts';
+import { deletionTimestampOf, timeText, withMeta } from './objects.ts';
 import { type StructType, struct, text } from '../schema/type.ts';
 import { object } from '../types/meta.ts';
 import { objectReference } from '../types/reference.ts';
 import { badRequest, conflict, invalid } from './failure.ts';
-import { invalid as invalidField, notSupported, plain } from '../../hpa/api/field-error.ts';
+import { notSupported, required } from '../../hpa/api/field-error.ts';
+import type { KubeObject } from '../../contracts/kube-client.ts';
 import { sendValue } from './present.ts';
 import { writeOptions } from './query.ts';
 import { bodyObject, checkNamespace, type SpecialResource, writeRequest } from './resource.ts';
@@ -45,46 +46,41 @@ export function binding(clock: Clock): SpecialResource {
       checkNamespace(call, body);
       if (body.metadata.name !== '' && body.metadata.name !== name)
         throw badRequest('name in URL does not match name in Binding object');
-      const target = Target.parse(body['target'] ?? {});
-      const errors = [
-        ...(target.kind === '' || target.kind === 'Node'
-          ? []
-          : [notSupported(['target', 'kind'], target.kind, ['Node', '<empty>'])]),
-        ...(target.name === '' ? [invalidField(['target', 'name'], plain(''), 'Required value')] : []),
-      ];
-      if (errors.length > 0) throw invalid(BINDING, body.metadata.name, errors);
-      ports.rest.update(writeRequest(call, options), name, 'other', (pod) => {
-        const spec = fieldsOf(pod['spec']);
-        const refuse = (why: string) => conflict({ group: '', plural: 'pods/binding' }, name, why);
-        if (deletionTimestampOf(pod) !== undefined) {
-          throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
-        }
-        const bound = textOf(spec['nodeName']);
-        if (bound !== '') throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(bound)}`);
-        const status = fieldsOf(pod['status']);
-        const others = ((status['conditions'] ?? []) as readonly { type: string }[]).filter(
-          ({ type }) => type !== 'PodScheduled',
-        );
-        const scheduled = {
-          type: 'PodScheduled',
-          status: 'True',
-          lastProbeTime: null,
-          lastTransitionTime: timeText(clock.now()),
-        };
-        const metadata = {
-          ...pod.metadata,
-          annotations: mergedAnnotations(pod.metadata.annotations, body.metadata.annotations),
-        };
-        return {
-          ...pod,
-          metadata: metadata as typeof pod.metadata,
-          spec: { ...spec, nodeName: target.name },
-          status: { ...status, conditions: [...others, scheduled] },
-        };
-      });
+      const nodeName = nodeOf(body);
+      ports.rest.update(writeRequest(call, options), name, 'other', (pod) => bound(pod, nodeName, body, clock));
       sendValue(exchange, 201, SUCCESS, how);
     },
   };
+}
+
+/** core/validation ValidatePodBinding. */
+function nodeOf(body: KubeObject): string {
+  const target = Target.parse(body['target'] ?? {});
+  const errors = [
+    ...(target.kind === '' || target.kind === 'Node'
+      ? []
+      : [notSupported(['target', 'kind'], target.kind, ['Node', '<empty>'])]),
+    ...(target.name === '' ? [required(['target', 'name'], '')] : []),
+  ];
+  if (errors.length > 0) throw invalid(BINDING, body.metadata.name, errors);
+  return target.name;
+}
+
+/** BindingREST.setPodNodeAndMetadata. Raises ApiFailure 409. */
+function bound(pod: KubeObject, nodeName: string, body: KubeObject, clock: Clock): KubeObject {
+  const { name, annotations } = pod.metadata;
+  const spec = fieldsOf(pod['spec']);
+  const refuse = (why: string) => conflict({ group: '', plural: 'pods/binding' }, name, why);
+  if (deletionTimestampOf(pod) !== undefined)
+    throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+  const before = textOf(spec['nodeName']);
+  if (before !== '') throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(before)}`);
+  const status = fieldsOf(pod['status']);
+  const others = listOf(status['conditions']).filter(({ type }) => type !== 'PodScheduled');
+  const lastTransitionTime = timeText(clock.now());
+  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime };
+  const marked = withMeta(pod, { annotations: mergedAnnotations(annotations, body.metadata.annotations) });
+  return { ...marked, spec: { ...spec, nodeName }, status: { ...status, conditions: [...others, scheduled] } };
 }
 
 function mergedAnnotations(

@@ -9,7 +9,6 @@ import { type Wanted, readObject, wanted } from './body.ts';
 import { deleteOptions } from './delete-options.ts';
 import { badRequest, internal, methodNotAllowed, noResource, notFound } from './failure.ts';
 import { list, versionOf } from './list.ts';
-import { withMeta } from './objects.ts';
 import { applyPatch, patchKindOf, readPatch } from './patch.ts';
 import { inVersion, sendList, sendObject, sendValue, type Shown } from './present.ts';
 import { isTrue, type WriteOptions, writeOptions } from './query.ts';
@@ -217,9 +216,4 @@ export function checkName({ metadata }: KubeObject, name: string): void {
   if (metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
   }
-}
-
-/** The object with the namespace of the path. */
-export function inNamespace({ route }: Call, object: KubeObject): KubeObject {
-  return route.namespace === undefined ? object : withMeta(object, { namespace: route.namespace });
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../contracts/kube-client.ts';
 import { type FieldError, invalid, json, numeric, plain, required } from '../../hpa/api/field-error.ts';
 import { AGE, NAME } from '../api/table.ts';
-import { bool, bytes, int32, keyed, struct, text, time } from '../schema/type.ts';
+import { bytes, int32, keyed, struct, text, time } from '../schema/type.ts';
 import { object } from '../types/meta.ts';
 import { fieldsOf, listOf, numberOf, textOf } from './fields.ts';
 import type { Kind } from './kind.ts';

@@ -6,53 +6,50 @@ import type { PathHandler } from '../server/api-server.ts';
 import type { Exchange } from '../server/exchange.ts';
 import { openApiV2, openApiV3 } from './documents.ts';
 
+type GroupVersion = readonly [group: string, version: string];
+
 /** /openapi/v2 and /openapi/v3, worked out when somebody asks. Documents are kept until the kinds change. */
 export function openApi(registry: KindRegistry): PathHandler {
   const kept = new Map<string, { readonly revision: number; readonly text: string }>();
-  const document = (name: string, make: () => unknown): string => {
+  const send = (exchange: Exchange, name: string, make: () => unknown): true => {
+    refuseProtobuf(exchange);
     const known = kept.get(name);
-    if (known?.revision === registry.revision) return known.text;
-    const text = JSON.stringify(make());
+    const text = known?.revision === registry.revision ? known.text : JSON.stringify(make());
     kept.set(name, { revision: registry.revision, text });
-    return text;
+    exchange.send(200, 'application/json', text);
+    return true;
   };
-  const versions = (): readonly (readonly [string, string])[] => [
-    ['', 'v1'],
-    ...groupsOf(registry, []).flatMap(({ name, versions: list }) => list.map((version) => [name, version] as const)),
-  ];
-  const nameOf = ([group, version]: readonly [string, string]) =>
-    group === '' ? `api/${version}` : `apis/${groupVersion(group, version)}`;
   return (exchange) => {
     const path = exchange.path.replace(/\/$/, '');
     if (!path.startsWith('/openapi/')) return false;
     if (exchange.method !== 'GET') throw methodNotAllowed();
-    if (path === '/openapi/v2') {
-      refuseProtobuf(exchange);
-      exchange.send(
-        200,
-        'application/json',
-        document('v2', () => openApiV2(registry, versions())),
-      );
-      return true;
-    }
+    const versions = versionsOf(registry);
+    if (path === '/openapi/v2') return send(exchange, 'v2', () => openApiV2(registry, versions));
     if (path === '/openapi/v3') {
-      const paths = versions().map((each) => [
-        nameOf(each),
-        { serverRelativeURL: `/openapi/v3/${nameOf(each)}?hash=${hashOf(nameOf(each), registry)}` },
-      ]);
-      exchange.send(200, 'text/plain; charset=utf-8', JSON.stringify({ paths: Object.fromEntries(paths) }));
+      // Upstream answers JSON as plain text here.
+      exchange.send(200, 'text/plain; charset=utf-8', JSON.stringify({ paths: indexOf(versions, registry) }));
       return true;
     }
-    const found = versions().find((each) => path === `/openapi/v3/${nameOf(each)}`);
-    if (found === undefined) return false;
-    refuseProtobuf(exchange);
-    exchange.send(
-      200,
-      'application/json',
-      document(nameOf(found), () => openApiV3(registry, ...found)),
-    );
-    return true;
+    const found = versions.find((each) => path === `/openapi/v3/${nameOf(each)}`);
+    return found === undefined ? false : send(exchange, nameOf(found), () => openApiV3(registry, ...found));
   };
+}
+
+function versionsOf(registry: KindRegistry): readonly GroupVersion[] {
+  const groups = groupsOf(registry, []);
+  return [['', 'v1'], ...groups.flatMap(({ name, versions }) => versions.map((version) => [name, version] as const))];
+}
+
+function nameOf([group, version]: GroupVersion): string {
+  return group === '' ? `api/${version}` : `apis/${groupVersion(group, version)}`;
+}
+
+function indexOf(versions: readonly GroupVersion[], registry: KindRegistry): Readonly<Record<string, unknown>> {
+  const entries = versions.map((each) => {
+    const name = nameOf(each);
+    return [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${hashOf(name, registry)}` }];
+  });
+  return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
 }
 
 /** Clients cache by it: it changes with the kinds. */

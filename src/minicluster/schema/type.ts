@@ -54,7 +54,6 @@ export const count: Type = { is: 'int32', omit: true };
 export const count64: Type = { is: 'int64', omit: true };
 export const int32: Type = { is: 'int32' };
 export const int64: Type = { is: 'int64' };
-export const float64: Type = { is: 'float64' };
 export const quantity: Type = { is: 'quantity' };
 export const time: Type = { is: 'time' };
 export const microTime: Type = { is: 'microTime' };
