@@ -16,7 +16,7 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
     { folder: 'workload', imports: ['sources'] },
     { folder: 'keda', imports: ['hpa', 'kube'] },
     { folder: 'minicluster', imports: ['hpa', 'kube'] },
-    { folder: 'clusters/embedded', imports: ['kube', 'workload/manifests.ts', 'minicluster'] },
+    { folder: 'clusters/embedded', imports: ['clusters/pki', 'hpa', 'kube', 'workload/manifests.ts', 'minicluster'] },
     {
       folder: 'clusters',
       imports: ['kube', 'workload/manifests.ts', 'minicluster/node', 'minicluster/pki', 'platform/lock.ts'],

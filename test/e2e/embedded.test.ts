@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli.ts';
 import { eventually, kubectl, statusOf } from '../helpers/lab-client.ts';
 import { haveReal } from '../helpers/real-binaries.ts';
 import { story } from '../helpers/story.ts';
 
-const run = promisify(execFile);
 const BACKEND = ['--backend', 'embedded'];
 const UP = [...BACKEND, '--sync-period', '2s', '--scale-down-window', '5s'];
 
@@ -43,12 +40,7 @@ describe.skipIf(!haveReal('redis-server'))('embedded', () => {
         metadata: { name: 'copy' },
         spec: { replicas: 2, selector: { matchLabels: labels }, template },
       };
-      await run(process.execPath, [
-        '-e',
-        'require("fs").writeFileSync(process.argv[1], process.argv[2])',
-        file,
-        JSON.stringify(copy),
-      ]);
+      writeFileSync(file, JSON.stringify(copy));
       expect(await k('apply', '-f', file)).toContain('created');
       expect(await k('rollout', 'status', 'deploy/copy', '--timeout=60s')).toContain('successfully rolled out');
       await k('set', 'env', 'deploy/copy', 'LETTER=b');

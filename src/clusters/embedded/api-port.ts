@@ -4,7 +4,7 @@ import type { ClusterSpec } from '../../contracts/backend.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import type { Files } from '../../contracts/files.ts';
 import { describe, LabError } from '../../errors/lab-error.ts';
-import { hasCertificateOf } from '../native/choose-ports.ts';
+import { hasCertificateOf } from '../pki/has-certificate-of.ts';
 
 const State = z.object({ port: z.number().int().min(1).max(65_535) });
 /** A process that was killed a moment ago may still hold its port; a stranger still holds it after this. */

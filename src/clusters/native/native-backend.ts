@@ -13,6 +13,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { type ClusterAccess, kubeconfigText } from '../../kube/kubeconfig.ts';
 import { type ClusterPki, ensureClusterPki } from '../pki/cluster-pki.ts';
+import { hasCertificateOf } from '../pki/has-certificate-of.ts';
 import type { PairFiles } from '../pki/key-pair.ts';
 import {
   cachedVersion,
@@ -23,7 +24,7 @@ import {
   requireBinaries,
   SCHEDULER,
 } from './binaries.ts';
-import { choosePorts, hasCertificateOf } from './choose-ports.ts';
+import { choosePorts } from './choose-ports.ts';
 import { controlPlaneSpecs, SERVICE_IP, serverUrl } from './control-plane.ts';
 import { type FetchPorts, fetchBinaries } from './fetch-binaries.ts';
 import { type NativeLayout, nativeLayout } from './layout.ts';

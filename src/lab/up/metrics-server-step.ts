@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../contracts/kube-client.ts';
 import { metricsServerManifests, servingHosts } from '../../metrics-server/manifests.ts';
 import { queueMetrics } from '../../workload/queue-metrics.ts';
+import type { PairFiles } from '../ports.ts';
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from './apply-all.ts';
 import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
@@ -28,16 +29,7 @@ export async function ensureMetricsServer(state: UpState, client: KubeClient): P
       apis: ['external'],
     }),
   );
-  const config = {
-    kubeconfigFile: kubeconfigFor(state, 'metrics-server', { commonName: USER, organizations: [] }),
-    listen: { host: '127.0.0.1', port },
-    serving: { certFile: serving.cert, keyFile: serving.key },
-    metrics: queueMetrics(spec.queue, paths.queueUrl).map(({ metric, source }) => ({
-      name: metric,
-      namespace: spec.namespace,
-      source,
-    })),
-  };
+  const config = serverConfig(state, port, serving);
   const component = programComponent(state, {
     name: 'metrics-server',
     program: 'metrics-server',
@@ -52,13 +44,27 @@ export async function ensureMetricsServer(state: UpState, client: KubeClient): P
     signal: ports.signal,
     onWaiting: (text) => ports.io.emit({ type: 'step.progress', step: 'metrics-server', text }),
   });
-  // An HPA that is looked at before its metrics can be read waits a whole sync period for the next look.
-  const served = apiServiceAvailable(client, 'v1beta1.external.metrics.k8s.io');
-  await waitFor([served], {
-    ...ports,
-    lab: spec.lab,
-    step: 'metrics-server',
-    timeoutMs: state.options.timeoutMs,
-  });
+  await waitUntilServed(state, client);
   return { changed: changed || applied.length > 0, ...(component.url === undefined ? {} : { detail: component.url }) };
+}
+
+/** An HPA that is looked at before its metrics can be read waits a whole sync period for the next look. */
+async function waitUntilServed({ ports, spec, options }: UpState, client: KubeClient): Promise<void> {
+  const { timeoutMs } = options;
+  const served = apiServiceAvailable(client, 'v1beta1.external.metrics.k8s.io');
+  await waitFor([served], { ...ports, lab: spec.lab, step: 'metrics-server', timeoutMs });
+}
+
+function serverConfig(state: UpState, port: number, serving: PairFiles): object {
+  const { paths, spec } = state;
+  return {
+    kubeconfigFile: kubeconfigFor(state, 'metrics-server', { commonName: USER, organizations: [] }),
+    listen: { host: '127.0.0.1', port },
+    serving: { certFile: serving.cert, keyFile: serving.key },
+    metrics: queueMetrics(spec.queue, paths.queueUrl).map(({ metric, source }) => ({
+      name: metric,
+      namespace: spec.namespace,
+      source,
+    })),
+  };
 }

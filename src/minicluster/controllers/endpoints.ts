@@ -29,13 +29,13 @@ function sync(key: string, { client }: ControllerContext): void {
   const subsets = subsetsOf(service, endpointPods(client, service, false));
   const headless = specOf(service)['clusterIP'] === 'None' ? { 'service.kubernetes.io/headless': '' } : {};
   const labels = { ...service.metadata.labels, ...MANAGED, ...headless };
-  const wanted = { ...(subsets.length === 0 ? {} : { subsets }) };
+  const wanted = subsets.length === 0 ? {} : { subsets };
   if (present === undefined) {
     const metadata = { name, namespace, labels };
     client.create(ENDPOINTS, { apiVersion: 'v1', kind: 'Endpoints', metadata, ...wanted });
     return;
   }
-  if (sameJson(present['subsets'], wanted.subsets) && sameJson(present.metadata.labels, labels)) return;
+  if (sameJson(present['subsets'] ?? [], subsets) && sameJson(present.metadata.labels, labels)) return;
   client.update(ENDPOINTS, present, 'main', ({ subsets: _, ...rest }) => ({
     ...(rest as KubeObject),
     metadata: { ...present.metadata, labels },

@@ -45,53 +45,37 @@ function isContent(kind: Kind): boolean {
   return (kind.verbs?.includes('delete') ?? true) && (kind.storedIn === undefined || kind.storedIn === kind.group);
 }
 
+/** The conditions that are the same for every namespace here: nothing of the API cannot be read. */
+const FINE: readonly Fields[] = [
+  ['NamespaceDeletionDiscoveryFailure', 'ResourcesDiscovered', 'All resources successfully discovered'],
+  ['NamespaceDeletionGroupVersionParsingFailure', 'ParsedGroupVersions', 'All legacy kube types successfully parsed'],
+  [
+    'NamespaceDeletionContentFailure',
+    'ContentDeleted',
+    'All content successfully deleted, may be waiting on finalization',
+  ],
+].map(([type, reason, message]) => ({ type, status: 'False', reason, message }));
+
+/** conditions of deletion/status_condition_utils.go. */
 function conditionsFor(left: readonly (readonly [Kind, readonly KubeObject[]])[]): readonly Fields[] {
-  const named = ({ plural, group }: Kind) => `${plural}.${group}`;
-  const what = left.map(([kind, objects]) => `${named(kind)} has ${objects.length} resource instances`);
-  const finalizers = new Map<string, number>();
-  for (const [, objects] of left) {
-    for (const name of objects.flatMap(({ metadata }) => metadata.finalizers ?? [])) {
-      finalizers.set(name, (finalizers.get(name) ?? 0) + 1);
-    }
-  }
-  const held = [...finalizers].sort().map(([name, count]) => `${name} in ${count} resource instances`);
-  const make = (type: string, bad: boolean, reason: string, message: string) => ({
-    type,
-    status: bad ? 'True' : 'False',
-    reason,
-    message,
-  });
-  const remains = what.length > 0;
-  const holds = held.length > 0;
-  // namespaced_resources_deleter / conditions/status_condition_utils.go
+  const what = left.map(([{ plural, group }, { length }]) => `${plural}.${group} has ${length} resource instances`);
+  const finalizers = left.flatMap(([, objects]) => objects.flatMap(({ metadata }) => metadata.finalizers ?? []));
+  const held = [...new Set(finalizers)]
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((name) => `${name} in ${finalizers.filter((each) => each === name).length} resource instances`);
+  const remaining =
+    what.length > 0
+      ? { status: 'True', reason: 'SomeResourcesRemain', message: `Some resources are remaining: ${what.join(', ')}` }
+      : { status: 'False', reason: 'ContentRemoved', message: 'All content successfully removed' };
+  const holding = `Some content in the namespace has finalizers remaining: ${held.join(', ')}`;
+  const waiting =
+    held.length > 0
+      ? { status: 'True', reason: 'SomeFinalizersRemain', message: holding }
+      : { status: 'False', reason: 'ContentHasNoFinalizers', message: 'All content-preserving finalizers finished' };
   return [
-    make('NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'),
-    make(
-      'NamespaceDeletionGroupVersionParsingFailure',
-      false,
-      'ParsedGroupVersions',
-      'All legacy kube types successfully parsed',
-    ),
-    make(
-      'NamespaceDeletionContentFailure',
-      false,
-      'ContentDeleted',
-      'All content successfully deleted, may be waiting on finalization',
-    ),
-    make(
-      'NamespaceContentRemaining',
-      remains,
-      remains ? 'SomeResourcesRemain' : 'ContentRemoved',
-      remains ? `Some resources are remaining: ${what.join(', ')}` : 'All content successfully removed',
-    ),
-    make(
-      'NamespaceFinalizersRemaining',
-      holds,
-      holds ? 'SomeFinalizersRemain' : 'ContentHasNoFinalizers',
-      holds
-        ? `Some content in the namespace has finalizers remaining: ${held.join(', ')}`
-        : 'All content-preserving finalizers finished',
-    ),
+    ...FINE,
+    { type: 'NamespaceContentRemaining', ...remaining },
+    { type: 'NamespaceFinalizersRemaining', ...waiting },
   ];
 }
 

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../contracts/clock.ts';
 import { describe } from '../../errors/lab-error.ts';
 
@@ -72,7 +71,8 @@ export class WorkQueue {
 
   async #run(): Promise<void> {
     const { clock } = this.#options;
-    await nextTurn();
+    // Requests that wait are served first.
+    await clock.sleep(0);
     let begun = clock.monotonic();
     while (this.#canGoOn()) {
       const [key] = this.#ready;
@@ -81,7 +81,7 @@ export class WorkQueue {
       this.#busy.add(key);
       this.#start(key);
       if (clock.monotonic() - begun < SLICE_MS) continue;
-      await nextTurn();
+      await clock.sleep(0);
       begun = clock.monotonic();
     }
   }

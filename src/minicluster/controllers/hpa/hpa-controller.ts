@@ -152,7 +152,9 @@ export class HpaController {
     const queries = metricQueries(hpa.spec, namespace, selector, this.#rules);
     const { metrics } = this.#options;
     return Promise.all(
-      queries.map((query) => (query === null ? undefined : fetchMetric(query, namespace, metrics, this.#client))),
+      queries.map((query) =>
+        query === null ? Promise.resolve(undefined) : fetchMetric(query, namespace, metrics, this.#client),
+      ),
     );
   }
 
