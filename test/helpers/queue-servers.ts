@@ -70,10 +70,17 @@ export class TestQueueServer {
     const log = openSync(logFile, 'a');
     const child = spawn(command, args, { env, stdio: ['ignore', log, log], ...(cwd === undefined ? {} : { cwd }) });
     this.#child = child;
-    while (!(await answers(this.port))) {
+    while (!(await this.#answers())) {
       if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}, see ${logFile}`);
       await delay(10);
     }
+  }
+
+  /** Whether it takes commands: Redis accepts connections while it still loads its data. */
+  #answers(): Promise<boolean> {
+    const redis = this.kind !== 'beanstalkd';
+    const question = redis ? `AUTH ${new URL(this.url).password}\r\nPING\r\n` : 'stats\r\n';
+    return answersWith(this.port, question, redis ? /\+PONG/ : /^OK/);
   }
 
   /** kill -9, or another signal; resolves when it is gone. */
@@ -113,14 +120,21 @@ export class TestQueueServer {
   }
 }
 
-function answers(port: number): Promise<boolean> {
+function answersWith(port: number, question: string, wanted: RegExp): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
+    let text = '';
     const end = (result: boolean) => {
       socket.destroy();
       resolve(result);
     };
-    socket.once('connect', () => end(true));
+    socket.once('connect', () => socket.write(question));
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      if (wanted.test(text)) end(true);
+      else if (text.includes('-LOADING')) end(false);
+    });
     socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
   });
 }

@@ -11,7 +11,7 @@ function offered(line: string): string[] {
 
 describe('completion', () => {
   it.each([
-    ['t', ['teardown']],
+    ['t', ['teardown', 'tune']],
     ['watch ', ['hpa']],
     ['config v', ['view', 'validate']],
     ['nope ', []],
