@@ -41,6 +41,8 @@ export interface EmbeddedOptions {
   readonly kubeletClient: { readonly cert: string; readonly key: string };
   readonly serviceAccounts: { readonly privateKey: string; readonly publicKey: string };
   readonly clock: Clock;
+  /** Further paths that are no resources. */
+  readonly paths?: readonly PathHandler[];
   readonly log: (line: string) => void;
 }
 
@@ -85,7 +87,8 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
   });
   const resources: ResourcePorts = { rest, registry, store, clock, special, apply: applyRequest };
   const authenticator = new Authenticator({ clientCa, now, token: (text) => userOfToken(tokens, text) });
-  const paths = pathHandlers(store, registry, tokens, aggregator, () => hostAndPort(https));
+  const own = pathHandlers(store, registry, tokens, aggregator, () => hostAndPort(https));
+  const paths = [...(options.paths ?? []), ...own];
   const ports = { authenticator, authorizer: rbac, paths, resources, log };
   const https = httpsServer({
     ...options.serving,

@@ -4,6 +4,7 @@ import { issueClient } from '../../src/clusters/pki/cluster-pki.ts';
 import type { KubeClient } from '../../src/contracts/kube-client.ts';
 import { DEFAULT_FLAGS } from '../../src/hpa/index.ts';
 import { kubeClient } from '../../src/kube/client.ts';
+import type { MetricsClient } from '../../src/minicluster/controllers/hpa/fetch-metrics.ts';
 import { type RunningControllers, startControllers } from '../../src/minicluster/controllers/start.ts';
 import { realClock } from '../../src/platform/clock.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
@@ -22,6 +23,7 @@ export async function startControlled(
   dir: string,
   log: (line: string) => void,
   syncSeconds = 1,
+  metrics?: MetricsClient,
 ): Promise<ControlledCluster> {
   const cluster = await startEmbedded(dir, log);
   const { pki, url: server } = cluster;
@@ -33,11 +35,11 @@ export async function startControlled(
   const ca = read(pki.ca.cert);
   const as = (context: string, { cert, key }: { readonly cert: string; readonly key: string }) =>
     kubeClient({ server, context, ca, cert: read(cert), key: read(key) });
-  const metrics = as('hpa', pair);
+  const own = as('hpa', pair);
   const client = as('admin', pki.admin);
   const stop = new AbortController();
   const platform = { minor: 36, arch: 'amd64', gates: { HPAScaleToZero: true } } as const;
-  const hpa = { platform, flags: DEFAULT_FLAGS, syncPeriodSeconds: syncSeconds, metrics };
+  const hpa = { platform, flags: DEFAULT_FLAGS, syncPeriodSeconds: syncSeconds, metrics: metrics ?? own };
   const controllers = startControllers({
     ...cluster.server,
     clock: realClock,
@@ -54,7 +56,7 @@ export async function startControlled(
     stop: () => {
       stop.abort();
       client.close();
-      metrics.close();
+      own.close();
       cluster.stop();
     },
   };

@@ -5,7 +5,8 @@ import { DEFAULT_FLAGS, type Platform } from '../../hpa/index.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { EMBEDDED_CONFIG_ENV, type EmbeddedConfig, parseEmbeddedConfig } from '../../minicluster/config.ts';
 import type { HpaControllerOptions } from '../../minicluster/controllers/hpa/hpa-controller.ts';
-import { startControllers } from '../../minicluster/controllers/start.ts';
+import { decisionsPath } from '../../minicluster/controllers/decisions-path.ts';
+import { type RunningControllers, startControllers } from '../../minicluster/controllers/start.ts';
 import { embeddedServer } from '../../minicluster/embedded-server.ts';
 import { realClock } from '../../platform/clock.ts';
 import { nodeFiles } from '../../platform/files.ts';
@@ -14,7 +15,9 @@ import { log, runProgram } from './run-program.ts';
 await runProgram(async (stop) => {
   const config = readConfig();
   nodeFiles.ensureDir(config.stateDir, 0o700);
+  let controllers: RunningControllers | undefined;
   using server = embeddedServer({
+    paths: [decisionsPath(() => controllers)],
     database: join(config.stateDir, 'objects.db'),
     serving: { cert: read(config.serving.certFile), key: read(config.serving.keyFile) },
     clientCa: read(config.clientCaFile),
@@ -33,7 +36,7 @@ await runProgram(async (stop) => {
   const { certFile, keyFile } = config.hpaClient;
   const access = { server: `https://127.0.0.1:${port}`, context: 'hpa', ca, cert: read(certFile), key: read(keyFile) };
   const metrics = kubeClient(access);
-  startControllers({
+  controllers = startControllers({
     ...server,
     clock: realClock,
     signal: stop,
