@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { parseBundle } from '../../src/explain/bundle.ts';
+import { viewsOf } from '../../src/explain/bundle-views.ts';
+import { catalogueFindings } from '../../src/explain/catalogue.ts';
+
+const ids = z.array(z.string());
+const Case = z.looseObject({ expected: z.object({ findings: ids, also: ids, never: ids }) });
+
+export interface Verdict {
+  readonly file: string;
+  /** Empty = passed. */
+  readonly problems: readonly string[];
+}
+
+/** Explains one bundle and compares what is named with what was expected. Raises what reading and parsing raise. */
+export async function judge(file: string): Promise<Verdict> {
+  const foreign: unknown = JSON.parse(await readFile(file, 'utf8'));
+  const { expected } = Case.parse(foreign);
+  const findings = viewsOf(parseBundle(foreign)).flatMap(catalogueFindings);
+  const named = new Set(findings.map(({ id }) => id));
+  const titleOf = (id: string) => findings.find((finding) => finding.id === id)?.title ?? '';
+  const missing = expected.findings.filter((id) => !named.has(id)).map((id) => `not named: ${id}`);
+  const wrong = expected.never.filter((id) => named.has(id)).map((id) => `wrong: ${id} (${titleOf(id)})`);
+  const healthy = expected.findings.length === 0;
+  const extra = [...named]
+    .filter((id) => healthy && !expected.also.includes(id) && !expected.never.includes(id))
+    .map((id) => `nothing is wrong here, but named: ${id} (${titleOf(id)})`);
+  return { file, problems: [...missing, ...wrong, ...extra] };
+}

@@ -1,0 +1,85 @@
+import { conditionOf, eventTime, hasCondition, type HpaView, metricName } from './hpa-view.ts';
+import { currentOf } from './samples.ts';
+
+/** A metric that the last sync could not use. */
+export interface MetricFailure {
+  readonly index: number;
+  readonly name: string;
+  readonly type: string;
+  /** The error as the controller or the API said it; '' = nobody said one. */
+  readonly message: string;
+  /** Where the message is from. */
+  readonly origin: string;
+  /** HTTP status of the recorded answer; null = not asked. */
+  readonly answerStatus: number | null;
+  readonly path: string | null;
+}
+
+/** Failing metrics: blank slots of the status, and the metric that ScalingActive complains of. */
+export function failuresOf(view: HpaView): readonly MetricFailure[] {
+  const { hpa } = view;
+  const specs = hpa.spec.metrics ?? [];
+  const active = conditionOf(hpa, 'ScalingActive');
+  const refused = active?.status === 'False' && /^(FailedGet|InvalidMetricSourceType)/.test(active.reason ?? '');
+  const computed = refused || hasCondition(hpa, 'ScalingActive', 'True');
+  const slots = hpa.status.currentMetrics ?? null;
+  const frozen = refused && view.rules.frozenMetricsOnFailure;
+  return specs.flatMap((spec, index) => {
+    const blank = computed && slots !== null && slots[index] !== undefined && currentOf(hpa, index) === undefined;
+    if (!blank && !(frozen && specs.length === 1)) return [];
+    const answer = view.answers[index] ?? null;
+    const name = metricName(spec);
+    const common = { index, name, type: spec.type, answerStatus: answer?.status ?? null, path: answer?.path ?? null };
+    return [{ ...common, ...messageOf(view, index, name) }];
+  });
+}
+
+interface Said {
+  readonly message: string;
+  readonly origin: string;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  External: 'FailedGetExternalMetric',
+  Pods: 'FailedGetPodsMetric',
+  Object: 'FailedGetObjectMetric',
+  Resource: 'FailedGetResourceMetric',
+  ContainerResource: 'FailedGetContainerResourceMetric',
+};
+
+/** What was said of a failing metric: by the condition, else by the newest event that can be of it, else by the answer. */
+function messageOf(view: HpaView, index: number, name: string): Said {
+  const specs = view.hpa.spec.metrics ?? [];
+  const type = specs[index]?.type ?? '';
+  const reason = REASONS[type];
+  const alone = specs.filter((spec) => spec.type === type).length === 1;
+  const isOf = (text: string) => alone || mentions(text, name);
+  const active = conditionOf(view.hpa, 'ScalingActive');
+  if (active?.status === 'False' && active.reason === reason && isOf(active.message ?? '')) {
+    return { message: active.message ?? '', origin: `condition ScalingActive=False ${active.reason}` };
+  }
+  const event = view.events.findLast((found) => found.reason === reason && isOf(found.note));
+  if (event !== undefined) {
+    return { message: event.note, origin: `event ${event.reason} of ${new Date(eventTime(event)).toISOString()}` };
+  }
+  const answer = view.answers[index];
+  return answer === null || answer === undefined
+    ? { message: '', origin: '' }
+    : { message: answerText(answer.status, answer.body, type), origin: `GET ${answer.path}` };
+}
+
+/** Whether an error names the metric as a word of its own. */
+function mentions(text: string, name: string): boolean {
+  const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(^|[\\s/"])${quoted}($|[\\s/":.,])`).test(text);
+}
+
+function answerText(status: number, body: unknown, type: string): string {
+  if (status === 200) {
+    const items = body !== null && typeof body === 'object' && 'items' in body ? body.items : undefined;
+    const api = type === 'External' ? 'external' : type.endsWith('Resource') ? 'resource' : 'custom';
+    return Array.isArray(items) && items.length === 0 ? `no metrics returned from ${api} metrics API` : '';
+  }
+  if (body !== null && typeof body === 'object' && 'message' in body) return String(body.message);
+  return typeof body === 'string' ? body.trim() : '';
+}

@@ -1,0 +1,120 @@
+import { type CatalogueFinding, kk } from '../finding.ts';
+import { type HpaView, metricName, targetText } from '../hpa-view.ts';
+import { leavesInt64, milliValueOf } from '../milli-value.ts';
+import { itemsOf, recompute } from '../recompute-view.ts';
+import { plain, samplesOf, targetKind } from '../samples.ts';
+
+const MAX_INT32 = 2_147_483_647;
+
+function rawValues(view: HpaView, index: number): readonly string[] {
+  const answer = view.answers[index] ?? null;
+  const items = answer === null ? null : itemsOf(answer);
+  return (items ?? []).flatMap((item) => [item['value'], ...usages(item)].filter((text) => typeof text === 'string'));
+}
+
+/** The quantities of one pod of metrics.k8s.io. */
+function usages(item: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const { containers } = item;
+  if (!Array.isArray(containers)) return [];
+  return containers.flatMap((container: { usage?: Record<string, unknown> }) => Object.values(container.usage ?? {}));
+}
+
+/** Thousandths that do not fit into int64. */
+export function giganticValue(view: HpaView): readonly CatalogueFinding[] {
+  return (view.hpa.spec.metrics ?? []).flatMap((spec, index): CatalogueFinding[] => {
+    const giant = rawValues(view, index).find(leavesInt64);
+    if (giant === undefined) return [];
+    const shown = samplesOf(view.hpa).find((sample) => sample.index === index)?.shown ?? 'nothing';
+    return [
+      {
+        id: 'gigantic-value-wraps',
+        severity: 'error',
+        title: `${metricName(spec)} is ${giant}, whose thousandths do not fit into 64 bits: the controller reads ${shown}`,
+        evidence: [`observed: the metrics API answers ${giant}`, `observed: the status shows ${shown}`],
+        upstream: ['https://github.com/kedacore/keda/pull/7534'],
+        fix: 'report a larger unit (GiB instead of bytes) and divide the target alike',
+        next: null,
+      },
+    ];
+  });
+}
+
+/** Any running sum below zero counts as "too big". Upstream: replica_calculator.go GetExternalPerPodMetricReplicas. */
+export function negativeExternal(view: HpaView): readonly CatalogueFinding[] {
+  if (!view.rules.externalAverageCap) return [];
+  return (view.hpa.spec.metrics ?? []).flatMap((spec, index): CatalogueFinding[] => {
+    if (spec.type !== 'External' || targetKind(spec) !== 'AverageValue') return [];
+    const values = rawValues(view, index);
+    let sum = 0n;
+    const negative = values.some((text) => (sum += milliValueOf(text) ?? 0n) < 0n);
+    if (!negative || values.some(leavesInt64)) return [];
+    const shown = samplesOf(view.hpa).find((sample) => sample.index === index)?.shown ?? 'nothing';
+    return [
+      {
+        id: 'negative-external-value-reads-as-maxint64',
+        severity: 'error',
+        title: `${metricName(spec)} is ${values.join(', ')}: a negative sum reads as the largest number there is (${shown}), so ${targetText(view)} scales to maxReplicas ${view.hpa.spec.maxReplicas}`,
+        evidence: [
+          `observed: the metrics API answers ${values.join(', ')}`,
+          `computed: quirk of 1.${view.platform.minor} (1.34 and later)`,
+        ],
+        upstream: [
+          'https://github.com/kubernetes/kubernetes/pull/127050',
+          'https://github.com/kedacore/keda/pull/7887',
+        ],
+        fix: 'clamp the metric at its source: clamp_min(…, 0)',
+        next: `it stays at ${view.hpa.spec.maxReplicas} while the value is below 0`,
+      },
+    ];
+  });
+}
+
+/** A proposal that does not fit into int32 is the smallest int32 on amd64, which is raised to minReplicas. */
+export function overflow(view: HpaView): readonly CatalogueFinding[] {
+  const steps = recompute(view, view.pods)?.steps ?? [];
+  const wrapped = steps.find(
+    (step) =>
+      (step.rule === 'proposal' && step.result < 0 && step.inputs.ratio > 1) ||
+      (step.rule === 'rate' && step.inputs.direction === 'up' && step.result < 0),
+  );
+  if (wrapped === undefined) return [];
+  const samples = samplesOf(view.hpa).filter(({ ratio }) => ratio > 1);
+  const named = samples.map(({ name, shown, target }) => `${name} at ${shown} of ${target}`).join(', ');
+  return [
+    {
+      id: 'overflow-scales-to-min',
+      severity: 'error',
+      title: `${named || targetText(view)} asks for more than ${MAX_INT32} replicas, which on ${view.arch} becomes a negative count: ${targetText(view)} scales down to minReplicas ${view.hpa.spec.minReplicas ?? 1}`,
+      evidence: [
+        `computed: ${wrapped.upstream} gives ${wrapped.result}`,
+        `observed: Kubernetes 1.${view.platform.minor} on ${view.arch}`,
+      ],
+      upstream: [kk(126892), 'https://github.com/kubernetes/kubernetes/pull/141397'],
+      fix: 'use a target in the unit of the metric, so that the ratio stays sane',
+      next: `it stays at ${view.hpa.spec.minReplicas ?? 1} while the metric is that large`,
+    },
+  ];
+}
+
+/** Values of this size are what is left of a wrapped one. */
+const WRAPPED = 9.2e15;
+const LIMITS = /^-?922337203685477580[78]m$/;
+
+/** "9500m" is 9.5. cpu beside a target in the same unit is not worth a word. */
+export function milliUnits(view: HpaView): readonly CatalogueFinding[] {
+  return samplesOf(view.hpa).flatMap(({ name, shown, target, spec, usage }): CatalogueFinding[] => {
+    const cpu = (spec.resource ?? spec.containerResource)?.name === 'cpu' && target.endsWith('m');
+    if (!shown.endsWith('m') || LIMITS.test(shown) || Math.abs(usage) > WRAPPED || cpu) return [];
+    return [
+      {
+        id: 'milli-units-misread',
+        severity: 'info',
+        title: `${name} at ${shown} is ${plain(shown)} (m = one thousandth), against ${plain(target)}`,
+        evidence: [`observed: status.currentMetrics shows ${shown}`],
+        upstream: ['https://github.com/kedacore/keda/issues/5784'],
+        fix: null,
+        next: null,
+      },
+    ];
+  });
+}
