@@ -15,9 +15,9 @@ import { log, runProgram } from './run-program.ts';
 await runProgram(async (stop) => {
   const config = readConfig();
   nodeFiles.ensureDir(config.stateDir, 0o700);
-  let controllers: RunningControllers | undefined;
+  const running: { controllers?: RunningControllers } = {};
   using server = embeddedServer({
-    paths: [decisionsPath(() => controllers)],
+    paths: [decisionsPath(() => running.controllers)],
     database: join(config.stateDir, 'objects.db'),
     serving: { cert: read(config.serving.certFile), key: read(config.serving.keyFile) },
     clientCa: read(config.clientCaFile),
@@ -36,7 +36,7 @@ await runProgram(async (stop) => {
   const { certFile, keyFile } = config.hpaClient;
   const access = { server: `https://127.0.0.1:${port}`, context: 'hpa', ca, cert: read(certFile), key: read(keyFile) };
   const metrics = kubeClient(access);
-  controllers = startControllers({
+  running.controllers = startControllers({
     ...server,
     clock: realClock,
     signal: stop,

@@ -31,7 +31,7 @@ class Metrics implements MetricsClient {
     options: { query?: object } = {},
   ): Promise<KubeResponse> {
     const query = new URLSearchParams(options.query as Record<string, string>);
-    this.asked.push(`${new URL(path, HELP).pathname}?${query}`);
+    this.asked.push(`${new URL(path, HELP).pathname}?${query.toString()}`);
     const { status, body } = this.answer;
     await this.onAsked();
     return { status, text: body, headers: {} };
