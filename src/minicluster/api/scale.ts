@@ -51,7 +51,13 @@ function write(
 ): void {
   const { exchange, route, how, ports } = call;
   const request = { ...writeRequest(call, options), ownership: 'given' as const };
-  const writing = { ...request, path: rules.specReplicas, operation, now: timeText(ports.clock.now()) };
+  const writing = {
+    ...request,
+    path: rules.specReplicas,
+    operation,
+    now: timeText(ports.clock.now()),
+    force: options.force === true,
+  };
   const { object } = ports.rest.update(request, route.name ?? '', 'main', (present) => {
     const scale = scaled(present);
     const replicas = Number(fieldAt(scale, ['spec', 'replicas']) ?? 0);

@@ -24,7 +24,7 @@ export interface Writing {
 /** More owners by update than this, and the oldest become one. */
 const MAX_UPDATERS = 10;
 const OLD_UPDATES = 'ancient-changes';
-const BEFORE_APPLY = 'before-first-apply';
+export const BEFORE_APPLY = 'before-first-apply';
 
 /**
  * `next` with its owners after an ordinary write (fieldmanager.go UpdateNoErrors). Both objects are in the stored version, with

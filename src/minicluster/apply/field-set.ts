@@ -112,14 +112,13 @@ export function sameSet(a: FieldSet, b: FieldSet): boolean {
   });
 }
 
-/** Every member, as a path. */
+/** Every member as a path, those of a level before what is below it. */
 export function pathsOf(set: FieldSet, above: FieldPathElements = []): readonly FieldPathElements[] {
-  return [...set]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([element, { member, children }]) => {
-      const path = [...above, element];
-      return [...(member ? [path] : []), ...pathsOf(children, path)];
-    });
+  const nodes = [...set].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    ...nodes.filter(([, { member }]) => member).map(([element]) => [...above, element]),
+    ...nodes.flatMap(([element, { children }]) => pathsOf(children, [...above, element])),
+  ];
 }
 
 type FieldsV1 = { readonly [element: string]: FieldsV1 };

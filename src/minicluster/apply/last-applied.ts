@@ -3,7 +3,7 @@ import { withMeta } from '../api/objects.ts';
 import { groupVersion } from '../kinds/registry.ts';
 import { difference, EMPTY, type FieldSet, has } from './field-set.ts';
 import { type Applied, ownedAfterApply, type Writing } from './field-manager.ts';
-import { type Fields, isFields } from './schema.ts';
+import { type Fields, isFields, mergeTypeOf } from './schema.ts';
 import { typeErrors } from './typed-check.ts';
 import { ConflictError } from './updater.ts';
 import { compare, fieldSetOf } from './walk.ts';
@@ -39,9 +39,9 @@ function appliedBefore({ kind, version }: Writing, live: KubeObject): FieldSet {
   const text = live.metadata.annotations?.[ANNOTATION];
   const last = text === undefined ? undefined : parsed(text);
   const own = groupVersion(kind.group, version.version);
-  if (last?.['apiVersion'] !== own || typeErrors(version.type, last, false).length > 0) return EMPTY;
-  const { added, modified, removed } = compare(version.type, last, version.fromStored?.(live) ?? live);
-  return difference(difference(difference(fieldSetOf(version.type, last), modified), added), removed);
+  if (last?.['apiVersion'] !== own || typeErrors(mergeTypeOf(version), last, false).length > 0) return EMPTY;
+  const { added, modified, removed } = compare(mergeTypeOf(version), last, version.fromStored?.(live) ?? live);
+  return difference(difference(difference(fieldSetOf(mergeTypeOf(version), last), modified), added), removed);
 }
 
 /** Keeps an annotation of the client's side true (lastappliedupdater.go). */
@@ -57,7 +57,8 @@ function withoutAnnotation(config: Fields): Fields {
   const { metadata } = config;
   if (!isFields(metadata)) return config;
   const { annotations, ...rest } = metadata;
-  const { [ANNOTATION]: _last, ...others } = isFields(annotations) ? annotations : {};
+  if (!isFields(annotations)) return config;
+  const { [ANNOTATION]: _last, ...others } = annotations;
   return { ...config, metadata: { ...rest, annotations: others } };
 }
 

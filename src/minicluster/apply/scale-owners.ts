@@ -1,7 +1,9 @@
 import type { KubeObject } from '../../contracts/kube-client.ts';
 import { groupVersion } from '../kinds/registry.ts';
 import type { Kind, KindVersion } from '../kinds/kind.ts';
-import { difference, fieldElement, has, isEmpty, setOf } from './field-set.ts';
+import { BEFORE_APPLY } from './field-manager.ts';
+import { conflictFailure } from './conflict.ts';
+import { difference, EMPTY, fieldElement, has, isEmpty, setOf } from './field-set.ts';
 import { type Owner, ownerId, type Owners, readOwners, withOwners } from './managed.ts';
 
 const SUBRESOURCE = 'scale';
@@ -14,6 +16,7 @@ export interface ScaleWriting {
   readonly manager: string;
   readonly operation: Owner['operation'];
   readonly now: string;
+  readonly force: boolean;
 }
 
 /**
@@ -31,11 +34,29 @@ export function ownedAfterScale(
   const apiVersion = groupVersion(writing.kind.group, writing.version.version);
   const { manager, operation, now: time } = writing;
   const author = { manager, operation, apiVersion, subresource: SUBRESOURCE };
-  const held = [...owners.values()].some(({ fields }) => has(fields, path));
+  const holders = [...owners.values()].filter(({ fields }) => has(fields, path));
+  const held = holders.length > 0;
+  if (operation === 'Apply' && changed && !writing.force) refuse(holders, author);
   if (operation === 'Update' && (!held || !changed)) return withOwners(next, owners);
   const fields = setOf(path);
   const left = changed ? withoutPath(owners, path) : owners;
   return withOwners(next, new Map(left).set(ownerId(author), { ...author, time, fields }));
+}
+
+/** Raises ApiFailure 409 when somebody else has the number, or nobody is known to. */
+function refuse(holders: readonly Owner[], author: Omit<Owner, 'time' | 'fields'>): void {
+  const others = holders.filter((owner) => ownerId(owner) !== ownerId(author));
+  if (holders.length > 0 && others.length === 0) return;
+  const unknown: Owner = {
+    ...author,
+    manager: BEFORE_APPLY,
+    operation: 'Update',
+    apiVersion: 'autoscaling/v1',
+    time: undefined,
+    fields: EMPTY,
+  };
+  const path = ['f:spec', 'f:replicas'];
+  throw conflictFailure((others.length === 0 ? [unknown] : others).map((owner) => ({ owner, path })));
 }
 
 function withoutPath(owners: Owners, path: readonly string[]): Owners {

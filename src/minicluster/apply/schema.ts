@@ -1,3 +1,4 @@
+import type { KindVersion } from '../kinds/kind.ts';
 import type { Type } from '../schema/type.ts';
 
 // How server-side apply sees the types of schema/type.ts (structured-merge-diff schema.Atom).
@@ -5,6 +6,11 @@ import type { Type } from '../schema/type.ts';
 export type Fields = Readonly<Record<string, unknown>>;
 
 export type Shape = 'scalar' | 'atomic' | 'map' | 'list';
+
+/** The type that a version's objects are merged by. */
+export function mergeTypeOf(version: KindVersion): Type {
+  return version.applyType ?? version.type;
+}
 
 /** What is not in the schema (custom resources that keep unknown fields) is taken by its value: `__untyped_deduced_`. */
 export const DEDUCED: Type = { is: 'raw' };
@@ -57,15 +63,18 @@ export function itemElement(type: Type, item: unknown): string {
   const keys = merge?.applyKeys ?? [];
   if (keys.length === 0) return setElement(item);
   if (!isFields(item)) {
-    const what = item === null ? 'may not have null elements' : 'may not have non-map elements';
+    const what = item === null ? 'may not have a null element' : 'may not have non-map elements';
     throw new ElementError(`associative list with keys ${what}`);
   }
-  const entries = [...keys].sort().map((name): [string, unknown] => {
+  const entries = [...keys].sort().flatMap((name): [string, unknown][] => {
     const value = item[name] ?? merge?.keyDefaults?.[name];
-    if (value !== undefined) return [name, value];
-    const why = `associative list with keys has an element that omits key field ${JSON.stringify(name)}`;
-    throw new ElementError(`${why} (and doesn't have default value)`);
+    return value === undefined ? [] : [[name, value]];
   });
+  if (entries.length === 0) {
+    const names = keys.map((name) => JSON.stringify(name)).join(' ');
+    const why = `associative list with keys has an element that omits all key fields [${names}]`;
+    throw new ElementError(`${why} (and doesn't have default values for any key fields)`);
+  }
   return `k:${JSON.stringify(Object.fromEntries(entries))}`;
 }
 

@@ -1,3 +1,4 @@
+import { goMap } from '../patch/strategic-merge.ts';
 import type { Type } from '../schema/type.ts';
 import { elementText } from './field-set.ts';
 import { childOf, ElementError, isFields, itemElement, itemsOf, shapeOf } from './schema.ts';
@@ -12,7 +13,7 @@ export function typeErrors(type: Type, value: unknown, twice: boolean, path = ''
   switch (type.is) {
     case 'struct':
     case 'map':
-      if (!isFields(value)) return fault(`expected map, got ${goValue(value)}`);
+      if (!isFields(value)) return fault(`expected map, got ${goPlain(value)}`);
       return Object.entries(value).flatMap(([name, child]) => {
         const below = childOf(type, name);
         const where = `${path}.${name}`;
@@ -20,7 +21,7 @@ export function typeErrors(type: Type, value: unknown, twice: boolean, path = ''
         return typeErrors(below, child, twice, where);
       });
     case 'list':
-      if (!Array.isArray(value)) return fault(`expected list, got ${goValue(value)}`);
+      if (!Array.isArray(value)) return fault(`expected list, got ${goPlain(value)}`);
       return itemErrors(type, value, twice, path);
     case 'raw':
       return [];
@@ -55,20 +56,26 @@ function itemErrors(type: Type, items: readonly unknown[], twice: boolean, path:
 function scalarFault(type: Type, value: unknown): string | undefined {
   switch (type.is) {
     case 'bool':
-      return typeof value === 'boolean' ? undefined : `expected boolean, got ${goValue(value)}`;
+      return typeof value === 'boolean' ? undefined : `expected boolean, got ${goPlain(value)}`;
     case 'int32':
     case 'int64':
     case 'float64':
       return typeof value === 'number' ? undefined : `expected numeric (int or float), got ${goType(value)}`;
     case 'quantity':
+      return typeof value === 'object' ? `expected any scalar, got ${goPlain(value)}` : undefined;
     case 'intOrString':
-      return typeof value === 'object' ? `expected any scalar, got ${goValue(value)}` : undefined;
+      return undefined;
     default:
       return typeof value === 'string' ? undefined : `expected string, got ${goValue(value)}`;
   }
 }
 
-/** Go's %#v of a value.Value. */
+/** Go's %v of a value.Value. */
+function goPlain(value: unknown): string {
+  return `&{${goMap(value)}}`;
+}
+
+/** Go's %#v of the same. */
 function goValue(value: unknown): string {
   return `&value.valueUnstructured{Value:${goSyntax(value)}}`;
 }

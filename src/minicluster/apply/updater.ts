@@ -15,6 +15,7 @@ import {
   union,
 } from './field-set.ts';
 import { ownerId, type Owner, type Owners } from './managed.ts';
+import { mergeTypeOf } from './schema.ts';
 import { merge } from './merge.ts';
 import { type Comparison, compare, fieldSetOf, removeFields, withNamedFields } from './walk.ts';
 
@@ -87,7 +88,7 @@ export function applied(
   force: boolean,
   ignored: FieldSet,
 ): { readonly object: unknown; readonly owners: Owners } {
-  const { type } = live.version;
+  const type = mergeTypeOf(live.version);
   const id = ownerId(author);
   const last = owners.get(id);
   const fields = recursiveDifference(fieldSetOf(type, config), ignored);
@@ -111,7 +112,7 @@ function settle(
   ignored: FieldSet,
 ): { readonly owners: Owners; readonly comparison: Comparison } {
   const own = groupVersion(live.kind.group, live.version.version);
-  const comparisons = new Map([[own, filtered(compare(live.version.type, live.object, next), ignored)]]);
+  const comparisons = new Map([[own, filtered(compare(mergeTypeOf(live.version), live.object, next), ignored)]]);
   const result = new Map<string, Owner>();
   const conflicts: Conflict[] = [];
   for (const [id, owner] of owners) {
@@ -130,7 +131,7 @@ function settle(
   if (!force && conflicts.length > 0) throw new ConflictError(conflicts);
   const mine = result.get(author);
   if (mine !== undefined && isEmpty(mine.fields)) result.delete(author);
-  return { owners: result, comparison: comparisons.get(own) ?? compare(live.version.type, live.object, next) };
+  return { owners: result, comparison: comparisons.get(own) ?? compare(mergeTypeOf(live.version), live.object, next) };
 }
 
 function filtered({ added, modified, removed }: Comparison, ignored: FieldSet): Comparison {
@@ -144,7 +145,7 @@ function compareIn(apiVersion: string, live: Versioned, next: KubeObject, ignore
   const version = versionOf(live.kind, apiVersion);
   if (version === undefined) return undefined;
   const [before, after] = [live.object, next].map((object) => converted(object, live.version, version));
-  return filtered(compare(version.type, before, after), ignored);
+  return filtered(compare(mergeTypeOf(version), before, after), ignored);
 }
 
 /** Takes away what was applied last time, is not applied any more, and belongs to nobody else (update.go prune). */
@@ -153,7 +154,7 @@ function pruned(live: Versioned, merged: unknown, owners: Owners, last: Owner | 
   const version = last === undefined ? undefined : versionOf(live.kind, last.apiVersion);
   if (isEmpty(before) || version === undefined) return merged;
   const whole = converted(merged, live.version, version);
-  const { type } = version;
+  const type = mergeTypeOf(version);
   const named = (set: FieldSet) => withNamedFields(type, set);
   let rest = removeFields(type, whole, named(before));
   // Back with what others own, then with what hangs on nothing of ours.
@@ -168,9 +169,9 @@ function pruned(live: Versioned, merged: unknown, owners: Owners, last: Owner | 
 
 function addBack(whole: unknown, rest: unknown, owned: FieldSet, from: KindVersion, to: KindVersion): unknown {
   const [all, kept] = [whole, rest].map((value) => converted(value, from, to));
-  const named = (set: FieldSet) => withNamedFields(to.type, set);
-  const keep = union(named(fieldSetOf(to.type, kept)), named(owned));
-  const back = removeFields(to.type, all, difference(named(fieldSetOf(to.type, all)), keep));
+  const named = (set: FieldSet) => withNamedFields(mergeTypeOf(to), set);
+  const keep = union(named(fieldSetOf(mergeTypeOf(to), kept)), named(owned));
+  const back = removeFields(mergeTypeOf(to), all, difference(named(fieldSetOf(mergeTypeOf(to), all)), keep));
   return converted(back, to, from);
 }
 

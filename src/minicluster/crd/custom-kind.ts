@@ -13,6 +13,7 @@ import {
   type PrinterColumn,
   type ScalePaths,
 } from './definition.ts';
+import { applyTypeOf } from './apply-type.ts';
 import { firstAt } from './json-path.ts';
 import { isFields, pruned, type Schema, withDefaults } from './schema.ts';
 import { schemaErrors } from './validate.ts';
@@ -79,6 +80,7 @@ function kindVersion(version: DefinitionVersion, stored: DefinitionVersion, defi
   return {
     version: version.name,
     type,
+    applyType: applyTypeOf(schema),
     openApi: schema as Readonly<Record<string, unknown>>,
     prune: (value) => pruneBody(schema, value),
     ...(version === stored ? {} : { toStored: shownAs(stored.name), fromStored: shownAs(version.name) }),

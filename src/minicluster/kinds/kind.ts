@@ -21,6 +21,8 @@ export interface Column {
 export interface KindVersion {
   readonly version: string;
   readonly type: StructType;
+  /** What server-side apply goes by, where it is not `type` (custom resources, whose `type` leaves the body open). */
+  readonly applyType?: StructType;
   /** OpenAPI schema, where the type does not say it all (custom resources). */
   readonly openApi?: Readonly<Record<string, unknown>>;
   /** Leaves out what the type does not tell and the schema does not know (custom resources). */
