@@ -24,5 +24,8 @@ export function corpus(): Corpus | undefined {
   }
   const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
   const wanted = names.filter((name) => !LEFT_OUT.some((area) => name === `dev-${area}.jsonl`));
-  return { replay: join(shared, 'kube', 'replay.mjs'), files: wanted.map((name) => join(folder, name)) };
+  // What the corpus does not ask was asked of a real server, too: it lies beside this file in the same form.
+  const own = join(import.meta.dirname, 'recorded');
+  const ours = readdirSync(own).map((name) => join(own, name));
+  return { replay: join(shared, 'kube', 'replay.mjs'), files: [...wanted.map((name) => join(folder, name)), ...ours] };
 }

@@ -4,6 +4,7 @@ import type { UserInfo } from '../../kube/aggregated-auth/types.ts';
 import type { Kind, KindVersion, RuleContext } from '../kinds/kind.ts';
 import { type KindRegistry, storeKey, storePrefix } from '../kinds/registry.ts';
 import { ownedAfterUpdate } from '../apply/field-manager.ts';
+import { asDecoded } from '../apply/zero.ts';
 import type { Entry, Store } from '../store/store.ts';
 import { alreadyExists, ApiFailure, conflict, forbidden, internal, invalid, MODIFIED, notFound } from './failure.ts';
 import { sameJson, timeText, withMeta } from './objects.ts';
@@ -141,8 +142,9 @@ export class Rest {
   #owned(request: WriteRequest, part: Part, live: KubeObject | undefined, given: KubeObject): KubeObject {
     if (request.ownership === 'given' || part === 'other') return given;
     const now = timeText(this.#ports.now());
-    const defaulted = request.kind.default?.(given) ?? given;
-    return ownedAfterUpdate({ ...request, part, now }, live, defaulted);
+    const next = asDecoded(request.kind, given);
+    const { managedFields } = ownedAfterUpdate({ ...request, part, now }, live, next).metadata;
+    return withMeta(given, { managedFields });
   }
 
   /** Writes an object unless it is the same. */

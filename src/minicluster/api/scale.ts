@@ -3,7 +3,7 @@ import { invalid, numeric } from '../../hpa/api/field-error.ts';
 import type { Kind, ScaleRules } from '../kinds/kind.ts';
 import { scaleType } from '../types/apps.ts';
 import { invalid as invalidObject } from './failure.ts';
-import { fieldAt, sameJson, timeText, withMeta } from './objects.ts';
+import { fieldAt, sameJson, withMeta } from './objects.ts';
 import { ownedAfterScale } from '../apply/scale-owners.ts';
 import { applyPatch, patchKindOf, readPatch } from './patch.ts';
 import { sendValue } from './present.ts';
@@ -55,7 +55,6 @@ function write(
     ...request,
     path: rules.specReplicas,
     operation,
-    now: timeText(ports.clock.now()),
     force: options.force === true,
   };
   const { object } = ports.rest.update(request, route.name ?? '', 'main', (present) => {

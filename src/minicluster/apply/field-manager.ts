@@ -32,10 +32,10 @@ export const BEFORE_APPLY = 'before-first-apply';
  */
 export function ownedAfterUpdate(writing: Writing, live: KubeObject | undefined, next: KubeObject): KubeObject {
   const given = next.metadata['managedFields'];
-  if (writing.part !== 'status' && isReset(given)) return withOwners(next, new Map());
-  const before = live?.metadata['managedFields'];
+  const before = readOwners(live?.metadata['managedFields']) ?? new Map<string, Owner>();
   const own = writing.part === 'status' ? undefined : readOwners(given);
-  const owners = own !== undefined && own.size > 0 ? own : (readOwners(before) ?? new Map<string, Owner>());
+  const reset = writing.part !== 'status' && isReset(given);
+  const owners = reset ? new Map<string, Owner>() : own !== undefined && own.size > 0 ? own : before;
   // Who let the owners be forgotten is left alone until somebody applies.
   if (owners.size === 0 && live !== undefined) return withOwners(next, owners);
   const after = capped(ownersAfter(writing, live, next, owners, authorOf(writing, 'Update')));

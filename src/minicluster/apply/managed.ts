@@ -53,9 +53,9 @@ export function readOwners(entries: unknown): Owners | undefined {
   return ownersOf(owners);
 }
 
-/** A client that wants the owners forgotten sends `managedFields: [{}]`. */
+/** A client that wants the owners forgotten sends `managedFields: [{}]`, or an empty list. */
 export function isReset(entries: unknown): boolean {
-  if (!Array.isArray(entries) || entries.length !== 1) return false;
+  if (!Array.isArray(entries) || entries.length > 1) return false;
   return Object.keys((entries[0] ?? {}) as object).length === 0;
 }
 

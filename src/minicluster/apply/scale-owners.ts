@@ -15,13 +15,12 @@ export interface ScaleWriting {
   readonly path: readonly string[];
   readonly manager: string;
   readonly operation: Owner['operation'];
-  readonly now: string;
   readonly force: boolean;
 }
 
 /**
  * `next` with its owners after a write by the subresource `scale`: who writes owns the one field, and nobody else does
- * (managedfields scalehandler.go). Where nobody owned it, nobody does after an ordinary write.
+ * (managedfields scalehandler.go, which loses the time). Where nobody owned it, nobody does after an ordinary write.
  */
 export function ownedAfterScale(
   writing: ScaleWriting,
@@ -32,7 +31,7 @@ export function ownedAfterScale(
   const owners = readOwners(live.metadata['managedFields']) ?? new Map<string, Owner>();
   const path = writing.path.map(fieldElement);
   const apiVersion = groupVersion(writing.kind.group, writing.version.version);
-  const { manager, operation, now: time } = writing;
+  const { manager, operation } = writing;
   const author = { manager, operation, apiVersion, subresource: SUBRESOURCE };
   const holders = [...owners.values()].filter(({ fields }) => has(fields, path));
   const held = holders.length > 0;
@@ -40,7 +39,7 @@ export function ownedAfterScale(
   if (operation === 'Update' && (!held || !changed)) return withOwners(next, owners);
   const fields = setOf(path);
   const left = changed ? withoutPath(owners, path) : owners;
-  return withOwners(next, new Map(left).set(ownerId(author), { ...author, time, fields }));
+  return withOwners(next, new Map(left).set(ownerId(author), { ...author, time: undefined, fields }));
 }
 
 /** Raises ApiFailure 409 when somebody else has the number, or nobody is known to. */

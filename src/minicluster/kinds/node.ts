@@ -87,7 +87,7 @@ function defaulted(given: KubeObject): KubeObject {
   const usable = allocatable ?? capacity;
   return {
     ...given,
-    spec: spec(given),
+    spec: withRanges(spec(given)),
     status: {
       ...rest,
       ...(capacity === undefined ? {} : { capacity }),
@@ -97,6 +97,12 @@ function defaulted(given: KubeObject): KubeObject {
       nodeInfo: { ...Object.fromEntries(INFO.map((name) => [name, ''])), ...fieldsOf(nodeInfo) },
     },
   };
+}
+
+/** core/v1 conversion.go: the first range stands in both fields. */
+function withRanges(given: Fields): Fields {
+  const { podCIDR, podCIDRs } = given;
+  return podCIDR === undefined || podCIDRs !== undefined ? given : { ...given, podCIDRs: [podCIDR] };
 }
 
 function statusText(given: KubeObject): string {

@@ -45,7 +45,7 @@ export const objectMeta: StructType = struct('v1.ObjectMeta', {
   annotations: texts,
   ownerReferences: keyed(ownerReference, 'uid'),
   finalizers: set(text),
-  managedFields: list(managedFieldsEntry),
+  managedFields: { is: 'list', of: managedFieldsEntry, keep: true },
 });
 
 export const labelSelector: StructType = struct(
