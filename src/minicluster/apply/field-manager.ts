@@ -5,6 +5,7 @@ import type { Kind, KindVersion } from '../kinds/kind.ts';
 import { groupVersion } from '../kinds/registry.ts';
 import { EMPTY, type FieldSet, setOf, union } from './field-set.ts';
 import { isReset, type Owner, ownerId, type Owners, readOwners, withoutTimes, withOwners } from './managed.ts';
+import { ElementError } from './schema.ts';
 import { type Author, applied, updated } from './updater.ts';
 import { zeroOf } from './zero.ts';
 
@@ -38,8 +39,18 @@ export function ownedAfterUpdate(writing: Writing, live: KubeObject | undefined,
   const owners = reset ? new Map<string, Owner>() : own !== undefined && own.size > 0 ? own : before;
   // Who let the owners be forgotten is left alone until somebody applies.
   if (owners.size === 0 && live !== undefined) return withOwners(next, owners);
-  const after = capped(ownersAfter(writing, live, next, owners, authorOf(writing, 'Update')));
-  return keepTimes(withOwners(next, after), live);
+  const after = ownersOrSame(owners, () => ownersAfter(writing, live, next, owners, authorOf(writing, 'Update')));
+  return keepTimes(withOwners(next, capped(after)), live);
+}
+
+/** An object that does not fit its type is refused later, by its kind's rules; until then nobody owns more (Update by-passes). */
+function ownersOrSame(owners: Owners, after: () => Owners): Owners {
+  try {
+    return after();
+  } catch (error) {
+    if (error instanceof ElementError) return owners;
+    throw error;
+  }
 }
 
 function ownersAfter(
