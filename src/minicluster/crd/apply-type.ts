@@ -1,6 +1,8 @@
-import { bool, float64, intOrString, raw, text, type ListMerge, type StructType, type Type } from '../schema/type.ts';
+import { bool, intOrString, raw, text, type ListMerge, type StructType, type Type } from '../schema/type.ts';
 import { objectMeta } from '../types/meta.ts';
 import type { Schema } from './schema.ts';
+
+const NUMBER: Type = { is: 'float64' };
 
 /** A custom resource as server-side apply sees it (kube-openapi schemaconv): what is a set, a keyed list, an atom. */
 export function applyTypeOf(schema: Schema): StructType {
@@ -18,7 +20,7 @@ function typeOf(schema: Schema): Type {
       return text;
     case 'integer':
     case 'number':
-      return float64;
+      return NUMBER;
     case 'boolean':
       return bool;
     case 'array':
