@@ -1,12 +1,21 @@
 import { EXPLAIN_HPA } from './table/explain.ts';
 import { LAB_COMMANDS } from './table/lab-commands.ts';
 import { OFFLINE_COMMANDS } from './table/offline-commands.ts';
+import { SCENARIO_COMMANDS } from './table/scenario.ts';
 import { SIMULATE, TUNE } from './table/simulate.ts';
 import type { CommandSpec, GroupSpec, LoadableCommand } from './table/types.ts';
 import { UP } from './table/up.ts';
 
 /** Every command that is described, in the order of `--help`. */
-export const SPECS: readonly CommandSpec[] = [UP, ...LAB_COMMANDS, SIMULATE, TUNE, EXPLAIN_HPA, ...OFFLINE_COMMANDS];
+export const SPECS: readonly CommandSpec[] = [
+  UP,
+  ...LAB_COMMANDS,
+  SIMULATE,
+  TUNE,
+  EXPLAIN_HPA,
+  ...SCENARIO_COMMANDS,
+  ...OFFLINE_COMMANDS,
+];
 
 /** The module of each command, by its words. A command without one is not offered. */
 const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
@@ -19,6 +28,10 @@ const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
   teardown: () => import('./commands/teardown.ts'),
   simulate: () => import('./commands/simulate.ts'),
   tune: () => import('./commands/tune.ts'),
+  'scenario run': () => import('./commands/scenario-run.ts'),
+  'scenario list': () => import('./commands/scenario-list.ts'),
+  'scenario show': () => import('./commands/scenario-show.ts'),
+  'scenario validate': () => import('./commands/scenario-validate.ts'),
   'explain hpa': () => import('./commands/explain-hpa.ts'),
   'explain error': () => import('./commands/explain-error.ts'),
   'config view': () => import('./commands/config-view.ts'),
@@ -37,6 +50,7 @@ export const COMMANDS: readonly LoadableCommand[] = SPECS.flatMap((spec) => {
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   watch: 'live views',
   explain: 'why it is so, and what something means',
+  scenario: 'loads with expectations, run on a lab',
   export: 'take things out of the lab',
   config: 'the settings and where they come from',
 };

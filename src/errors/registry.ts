@@ -5,6 +5,7 @@ import { KUBE_ERRORS, type KubeErrorId } from './registry/kube.ts';
 import { METRICS_ERRORS, type MetricsErrorId } from './registry/metrics.ts';
 import { NODE_ERRORS, type NodeErrorId } from './registry/node.ts';
 import { QUEUE_ERRORS, type QueueErrorId } from './registry/queue.ts';
+import { SCENARIO_ERRORS, type ScenarioErrorId } from './registry/scenario.ts';
 import { SIMULATE_ERRORS, type SimulateErrorId } from './registry/simulate.ts';
 import { STATE_ERRORS, type StateErrorId } from './registry/state.ts';
 import { USAGE_ERRORS, type UsageErrorId } from './registry/usage.ts';
@@ -20,7 +21,8 @@ export type ErrorId =
   | MetricsErrorId
   | WatchErrorId
   | SimulateErrorId
-  | ExplainErrorId;
+  | ExplainErrorId
+  | ScenarioErrorId;
 
 /** Every error the program can raise, by ID. IDs are append-only (a test compares with docs/errors.released.txt). */
 export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
@@ -34,6 +36,7 @@ export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
   ...WATCH_ERRORS,
   ...SIMULATE_ERRORS,
   ...EXPLAIN_ERRORS,
+  ...SCENARIO_ERRORS,
 };
 
 export function isErrorId(text: string): text is ErrorId {

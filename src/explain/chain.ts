@@ -91,22 +91,8 @@ function numbersOf(step: DecisionStep, found: Case, sync: Sync): readonly ChainN
         observed('minReplicas', step.inputs.min, HPA),
         observed('maxReplicas', step.inputs.max, HPA),
       ];
-    case 'ratio': {
-      const { metric, name, divisor } = step.inputs;
-      const source = own.metrics[metric]?.from ?? 'not asked for';
-      return [
-        observed(name, valueOf(found, metric), source),
-        observed('target', targetOf(found, metric), HPA),
-        ...(divisor === null
-          ? []
-          : [
-              {
-                ...observed('status.replicas', divisor, sync.replicasFrom.status),
-                origin: sync.replicasFrom.assumed ? ('unknown' as const) : ('observed' as const),
-              },
-            ]),
-      ];
-    }
+    case 'ratio':
+      return ratioNumbers(step, found, sync);
     case 'pods':
       return [observed('pods', sync.input.pods.length, own.pods.from)];
     case 'tolerance':
@@ -114,20 +100,29 @@ function numbersOf(step: DecisionStep, found: Case, sync: Sync): readonly ChainN
     case 'metric-failed':
       return [observed('answer', step.result, own.metrics[step.inputs.metric]?.from ?? HPA)];
     case 'stabilize':
-      return stabilizeNumbers(
-        step.inputs.upSeconds,
-        step.inputs.downSeconds,
-        hpa.spec.behavior !== undefined,
-        own.from,
-      );
-    case 'policy':
-      return [
-        observed('policy', `${step.inputs.type} ${step.inputs.value} per ${step.inputs.periodSeconds} s`, HPA),
-        scaleEvents(found, step.inputs.periodSeconds),
-      ];
+      return stabilizeNumbers(step.inputs.upSeconds, step.inputs.downSeconds, hpa.spec.behavior !== undefined);
+    case 'policy': {
+      const { type, value, periodSeconds } = step.inputs;
+      return [observed('policy', `${type} ${value} per ${periodSeconds} s`, HPA), scaleEvents(found, periodSeconds)];
+    }
     default:
       return [];
   }
+}
+
+function ratioNumbers(
+  { inputs }: Extract<DecisionStep, { readonly rule: 'ratio' }>,
+  found: Case,
+  { replicasFrom }: Sync,
+): readonly ChainNumber[] {
+  const { metric, name, divisor } = inputs;
+  const known = [
+    observed(name, valueOf(found, metric), found.own.metrics[metric]?.from ?? 'not asked for'),
+    observed('target', targetOf(found, metric), HPA),
+  ];
+  if (divisor === null) return known;
+  const replicas = observed('status.replicas', divisor, replicasFrom.status);
+  return [...known, replicasFrom.assumed ? { ...replicas, origin: 'unknown' } : replicas];
 }
 
 /** The values of the metric as the API gave them. */
@@ -150,15 +145,15 @@ function targetOf({ hpa }: Case, index: number): string {
   return target?.averageValue ?? target?.value ?? '';
 }
 
-function toleranceNumber({ hpa, own, guess }: Case, ratio: number): ChainNumber {
+function toleranceNumber({ hpa, guess }: Case, ratio: number): ChainNumber {
   const rules = ratio > 1 ? hpa.spec.behavior?.scaleUp : hpa.spec.behavior?.scaleDown;
   if (rules?.tolerance !== undefined && guess.platform.minor >= 33) return observed('tolerance', rules.tolerance, HPA);
   return unknown('tolerance', '10 %', 'default of --horizontal-pod-autoscaler-tolerance; the real flag is not visible');
 }
 
-function stabilizeNumbers(up: number, down: number, behavior: boolean, from: string): readonly ChainNumber[] {
+function stabilizeNumbers(up: number, down: number, behavior: boolean): readonly ChainNumber[] {
   const window = behavior
-    ? observed('windows', `up ${up} s, down ${down} s`, from)
+    ? observed('windows', `up ${up} s, down ${down} s`, HPA)
     : unknown('window', `down ${down} s`, 'default of --horizontal-pod-autoscaler-downscale-stabilization');
   if (up === 0 && down === 0) return [window];
   const why = "in the controller's memory only; computed as if there were none";
@@ -166,7 +161,7 @@ function stabilizeNumbers(up: number, down: number, behavior: boolean, from: str
 }
 
 /** Nothing was scaled within the period when lastScaleTime is older. */
-function scaleEvents({ hpa, own, evidence }: Case, periodSeconds: number): ChainNumber {
+function scaleEvents({ hpa, evidence }: Case, periodSeconds: number): ChainNumber {
   const last = hpa.status.lastScaleTime;
   const old = last === undefined || Date.parse(evidence.at) - Date.parse(last) > periodSeconds * 1000;
   if (old) return observed('scaled within the period', 'no', `${HPA} lastScaleTime ${last ?? 'not set'}`);

@@ -73,7 +73,7 @@ async function collectHpa(
   const queries = metricQueries(hpa.spec, namespace, scale.value.selector, rules);
   const [pods, metrics] = await Promise.all([
     readPods(reader, namespace, scale.value.selector),
-    Promise.all(queries.map((query) => (query === null ? null : readMetric(reader, namespace, query)))),
+    Promise.all(queries.map(async (query) => (query === null ? null : readMetric(reader, namespace, query)))),
   ]);
   return { hpa: foreign, from, scale, pods, metrics };
 }

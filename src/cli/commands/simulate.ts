@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { ExitName } from '../../errors/exit-codes.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { runDocument, setupDocument, timelineCsv } from '../simulate/document.ts';
+import { readScenario } from '../scenario/find.ts';
 import { parseHpaFile } from '../simulate/hpa-file.ts';
 import { InputFiles } from '../simulate/input-files.ts';
 import { type HpaRun, runHpa } from '../simulate/run-hpa.ts';
@@ -11,13 +13,18 @@ import { comparisonText, runText } from '../simulate/text.ts';
 
 const HPA_CHARACTERS = 1_000_000;
 
+async function scenarioOf(context: CommandContext, flags: Flags): Promise<Scenario | undefined> {
+  const wanted = flags.text('scenario');
+  return wanted === undefined ? undefined : (await readScenario(context, wanted)).scenario;
+}
+
 /** `metrics-lab simulate`. Raises ML-SIM-*; an expectation that fails is the exit code `thresholds`. */
 export async function run(context: CommandContext, flags: Flags): Promise<ExitName | undefined> {
   const { clock, signal, output, streams, globals } = context;
   const file = flags.text('file');
   if (file === undefined) throw unfit('there is no HPA', 'name its file with -f hpa.yaml');
   const files = new InputFiles(context);
-  const setup = await readSetup(flags, files);
+  const setup = await readSetup(flags, files, await scenarioOf(context, flags));
   const read = async (path: string) => {
     const { name, text } = await files.read(path, HPA_CHARACTERS);
     return parseHpaFile(text, name, setup.minor);

@@ -1,4 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import { milliOrZero } from '../../hpa/milli.ts';
 import { type Arch, NEWEST_MINOR, OLDEST_MINOR } from '../../hpa/index.ts';
 import { type Expectation, parseExpectation } from '../../simulate/expect/parse.ts';
@@ -36,8 +37,8 @@ const AFTERWARDS_SECONDS = 600;
 const QUEUE_FLAGS = ['service-time', 'grace', 'measure', 'cpu-busy', 'crash-rate'] as const;
 
 /** Works the flags out. Raises ML-SIM-* and ML-USAGE-* for what does not fit. */
-export async function readSetup(flags: Flags, files: InputFiles): Promise<Setup> {
-  const drive = await readDrive(flags, files);
+export async function readSetup(flags: Flags, files: InputFiles, scenario?: Scenario): Promise<Setup> {
+  const drive = scenario === undefined ? await readDrive(flags, files) : driveOf(scenario, flags);
   const seconds = (name: string, fallback: number) => (flags.number(name) ?? fallback * 1000) / 1000;
   return {
     drive,
@@ -56,19 +57,25 @@ export async function readSetup(flags: Flags, files: InputFiles): Promise<Setup>
       maxAgeSeconds: seconds('max-age', Number.POSITIVE_INFINITY),
       errors: flags.list('metric-error').map(readWindow),
     },
-    seconds: seconds('for', lengthOf(drive)),
+    seconds: seconds('for', scenario?.seconds ?? lengthOf(drive)),
     syncSeconds: seconds('sync-period', 15),
-    seed: flags.number('seed') ?? 1,
+    seed: flags.number('seed') ?? scenario?.seed ?? 1,
     minor: readMinor(flags.text('kubernetes-version') ?? '1.36'),
     arch: (flags.text('arch') ?? 'amd64') as Arch,
     replicas: flags.number('replicas'),
-    expectations: flags.list('expect').map(parseExpectation),
+    expectations: [...(scenario?.expectations ?? []), ...flags.list('expect').map(parseExpectation)],
   };
 }
 
 function lengthOf(drive: Drive): number {
   if (drive.kind === 'trace') return (drive.trace.times.at(-1) ?? 0) + AFTERWARDS_SECONDS;
   return Number.isFinite(drive.load.seconds) ? drive.load.seconds + AFTERWARDS_SECONDS : ENDLESS_SECONDS;
+}
+
+function driveOf({ load }: Scenario, flags: Flags): Drive {
+  if (flags.has('load') || flags.has('trace'))
+    throw unfit('--scenario and --load or --trace are both given', 'one thing drives the metric: take one away');
+  return { kind: 'load', load, measure: (flags.text('measure') ?? 'unfinished') as QueueMeasure };
 }
 
 async function readDrive(flags: Flags, files: InputFiles): Promise<Drive> {

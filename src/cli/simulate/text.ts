@@ -10,7 +10,11 @@ import type { HpaRun } from './run-hpa.ts';
 const DEFAULT_WIDTH = 100;
 
 /** The decisions, the plot, the numbers and the verdicts of one run. */
-export function runText({ timeline, summary, expectations }: HpaRun, page: Page, all: boolean): string {
+export function runText(
+  { timeline, summary, expectations }: Pick<HpaRun, 'timeline' | 'summary' | 'expectations'>,
+  page: Page,
+  all: boolean,
+): string {
   const shown = all ? timeline : timeline.filter(({ current, desired }) => current !== desired);
   const rows = shown.map(({ time, metric, ready, current, desired, reason }) => [
     clock(time),

@@ -20,6 +20,12 @@ export const SIMULATE: CommandSpec = {
     { name: 'load', value: 'shape', help: 'arrivals in the simulated queue', parse: parseText },
     { name: 'trace', value: 'file', help: 'CSV of the metric or of the arrivals', parse: parseText },
     {
+      name: 'scenario',
+      value: 'file',
+      help: 'load, seed and expectations of a scenario; a file or a name',
+      parse: parseText,
+    },
+    {
       name: 'compare',
       value: 'file',
       help: 'run another HPA on the same load, side by side',
@@ -129,7 +135,7 @@ export const SIMULATE: CommandSpec = {
   ],
 };
 
-const ONLY_SIMULATE: readonly string[] = ['compare', 'all', 'html'];
+const ONLY_SIMULATE: readonly string[] = ['scenario', 'compare', 'all', 'html'];
 const MOST_RUNS = 100_000;
 
 /** `metrics-lab tune`: the flags of a simulation say what the HPA has to cope with. */
