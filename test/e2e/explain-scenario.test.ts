@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExplanationSchema } from '../../src/explain/explanation.ts';
@@ -119,19 +119,20 @@ describe.skipIf(!haveReal('redis-server'))('explain and scenarios on a real cont
 
   it('keeps the results when it is interrupted', async () => {
     writeFileSync(join(home.dir, 'own.yaml'), SCENARIO(600, 'lost == 0'));
+    const runs = join(home.dir, 'runs');
+    const before = new Set(existsSync(runs) ? readdirSync(runs) : []);
+    const dir = () => join(runs, readdirSync(runs).find((name) => !before.has(name)) ?? 'not there yet');
     const child = home.start(['scenario', 'run', 'own.yaml']);
     const ended = finished(child);
-    const runs = join(home.dir, 'runs');
-    const samples = () => readFileSync(join(runs, readdirSync(runs).sort().at(-1) ?? '', 'samples.ndjson'), 'utf8');
     await eventually(
       'samples',
-      async () => samples().split('\n').length,
+      async () => readFileSync(join(dir(), 'samples.ndjson'), 'utf8').split('\n').length,
       (lines) => lines > 2,
       30_000,
     );
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
-    const run = JSON.parse(readFileSync(join(runs, readdirSync(runs).sort().at(-1) ?? '', 'run.json'), 'utf8'));
+    const run = JSON.parse(readFileSync(join(dir(), 'run.json'), 'utf8'));
     expect(run).toMatchObject({
       complete: false,
       name: 'own',
