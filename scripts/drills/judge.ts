@@ -17,7 +17,7 @@ export interface Verdict {
 export async function judge(file: string): Promise<Verdict> {
   const foreign: unknown = JSON.parse(await readFile(file, 'utf8'));
   const { expected } = Case.parse(foreign);
-  const findings = viewsOf(parseBundle(foreign)).flatMap(catalogueFindings);
+  const findings = viewsOf(parseBundle(foreign, file)).flatMap(catalogueFindings);
   const named = new Set(findings.map(({ id }) => id));
   const titleOf = (id: string) => findings.find((finding) => finding.id === id)?.title ?? '';
   const missing = expected.findings.filter((id) => !named.has(id)).map((id) => `not named: ${id}`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { LabError } from '../errors/lab-error.ts';
 import type { PodObject } from '../hpa/index.ts';
-import { parseAs } from '../kube/objects.ts';
 
 // The shared evidence format: what was read of a namespace at one moment, as the servers answered it. Objects keep every field;
 // only what the rules read is checked.
@@ -201,7 +201,21 @@ const BundleSchema: z.ZodType<Bundle> = z.looseObject({
   evidence: Evidence,
 });
 
-/** Foreign JSON as an evidence bundle. Raises ML-KUBE-SHAPE. */
-export function parseBundle(foreign: unknown): Bundle {
-  return parseAs(BundleSchema, foreign, 'the evidence bundle');
+/** The text of an evidence bundle; `name` is how the error calls it. Raises ML-EXPLAIN-BUNDLE. */
+export function readBundle(text: string, name: string): Bundle {
+  let foreign: unknown;
+  try {
+    foreign = JSON.parse(text);
+  } catch (cause) {
+    throw new LabError('ML-EXPLAIN-BUNDLE', { path: name, reason: 'it is no JSON, or it is cut off' }, { cause });
+  }
+  return parseBundle(foreign, name);
+}
+
+/** Foreign JSON as an evidence bundle. Raises ML-EXPLAIN-BUNDLE. */
+export function parseBundle(foreign: unknown, name: string): Bundle {
+  const parsed = BundleSchema.safeParse(foreign);
+  if (parsed.success) return parsed.data;
+  const reason = z.prettifyError(parsed.error).replaceAll('\n', '; ');
+  throw new LabError('ML-EXPLAIN-BUNDLE', { path: name, reason });
 }

@@ -46,6 +46,8 @@ export interface Finding {
   readonly upstream: readonly string[];
   /** A command or an advice. */
   readonly fix: string | null;
+  /** What happens if nothing changes; null or absent = not known. */
+  readonly next?: string | null;
 }
 
 export interface ExplainedHpa {
@@ -110,6 +112,7 @@ const finding: z.ZodType<Finding> = z.object({
   evidence: z.array(text),
   upstream: z.array(text).describe('threads or functions of Kubernetes'),
   fix: text.nullable().describe('a command or an advice'),
+  next: text.nullable().exactOptional().describe('what happens if nothing changes'),
 });
 const explained: z.ZodType<ExplainedHpa> = z.object({
   namespace: text,

@@ -16,7 +16,9 @@ import { scaleOf } from './hpa-view.ts';
 export function recompute(view: HpaView, pods: readonly PodObject[]): DecisionRecord | null {
   const scale = scaleOf(view);
   if (scale === null) return null;
-  const metrics = view.answers.map((answer, index) => answerOf(view.hpa.spec.metrics?.[index]?.type ?? '', answer));
+  const metrics = view.answers.map((answer, index) =>
+    answerAsMetric(view.hpa.spec.metrics?.[index]?.type ?? '', answer),
+  );
   const input: ReconcileInput = {
     platform: view.platform,
     flags: DEFAULT_FLAGS,
@@ -38,10 +40,10 @@ export function askedFor(view: HpaView, pods: readonly PodObject[]): number | nu
 }
 
 /** A recorded answer as the twin reads it. Its items were written by a metrics API, so their shape is that of the API. */
-function answerOf(type: string, answer: AnswerView | null): MetricAnswer | undefined {
+export function answerAsMetric(type: string, answer: AnswerView | null): MetricAnswer | undefined {
   if (answer === null) return undefined;
   const items = itemsOf(answer);
-  const read = items === null ? { error: `status ${answer.status}` } : { items: items as never[] };
+  const read = items === null ? { error: errorText(answer) } : { items: items as never[] };
   if (type === 'External') return { external: read };
   return type === 'Pods' || type === 'Object' ? { custom: read } : { resource: read };
 }
@@ -51,4 +53,10 @@ export function itemsOf(answer: AnswerView): readonly Readonly<Record<string, un
   const { body, status } = answer;
   if (status !== 200 || body === null || typeof body !== 'object' || !('items' in body)) return null;
   return Array.isArray(body.items) ? body.items : null;
+}
+
+/** What an answer that is no list says. */
+function errorText({ status, body }: AnswerView): string {
+  if (body !== null && typeof body === 'object' && 'message' in body) return String(body.message);
+  return typeof body === 'string' && body.trim() !== '' ? body.trim() : `status ${status}`;
 }

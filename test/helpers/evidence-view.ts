@@ -48,7 +48,7 @@ export const externalAnswer = (value: string, timestamp: string = NOW): Json => 
 });
 
 /** A bundle of HPA shop/web on Deployment web, healthy at 4 replicas unless told otherwise. */
-function bundle(given: Given): Json {
+export function bundle(given: Given): Json {
   const replicas = given.replicas ?? 4;
   const hpa = {
     apiVersion: 'autoscaling/v2',
@@ -103,7 +103,7 @@ function bundle(given: Given): Json {
 export function idsOf(given: Given): readonly string[] {
   return [
     ...new Set(
-      viewsOf(parseBundle(bundle(given)))
+      viewsOf(parseBundle(bundle(given), 'the bundle'))
         .flatMap(catalogueFindings)
         .map(({ id }) => id),
     ),

@@ -1,5 +1,7 @@
+import { readBundle } from '../../explain/bundle.ts';
 import { collectEvidence } from '../../explain/collect.ts';
 import { explain } from '../../explain/explain.ts';
+import { explainBundle } from '../../explain/explain-bundle.ts';
 import type { Explanation } from '../../explain/explanation.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import type { CommandContext } from '../context.ts';
@@ -7,11 +9,14 @@ import { clusterToRead } from '../explain/cluster.ts';
 import { explanationText } from '../explain/text.ts';
 import type { Flags } from '../flags.ts';
 import { nearest } from '../nearest.ts';
+import { InputFiles } from '../simulate/input-files.ts';
 
 /** `metrics-lab explain hpa [name]`. Raises ML-EXPLAIN-NO-HPA, ML-KUBE-*, ML-LAB-NOT-FOUND. */
 export async function run(context: CommandContext, flags: Flags): Promise<undefined> {
   const { clock, signal, output, streams, globals } = context;
   const name = flags.text('name');
+  const from = flags.text('from');
+  if (from !== undefined) return explainFile(context, from, name);
   const { client, context: kubeContext, namespace } = await clusterToRead(context, flags);
   try {
     const evidence = await collectEvidence(client, {
@@ -31,16 +36,42 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
     };
     const { hpas } = explanation;
     if (hpas.length === 0 && !globals.quiet) streams.stderr.write(`No HPAs found in namespace ${namespace}.\n`);
-    await output.print({
-      kind: 'HpaExplanation',
-      data: { ...explanation },
-      items: hpas.map((hpa) => ({ ...hpa })),
-      names: hpas.map((hpa) => `horizontalpodautoscaler/${hpa.name}`),
-      text: (page) => explanationText(explanation, page),
-    });
+    await print(output, explanation);
   } finally {
     client.close();
   }
+}
+
+function print(output: CommandContext['output'], explanation: Explanation): Promise<void> {
+  const { hpas } = explanation;
+  return output.print({
+    kind: 'HpaExplanation',
+    data: { ...explanation },
+    items: hpas.map((hpa) => ({ ...hpa })),
+    names: hpas.map((hpa) => `horizontalpodautoscaler/${hpa.name}`),
+    text: (page) => explanationText(explanation, page),
+  });
+}
+
+/** A bundle is a namespace at one moment; more than this is none. */
+const BUNDLE_CHARACTERS = 100_000_000;
+
+/** `--from FILE`: no cluster is asked. Raises ML-EXPLAIN-BUNDLE, ML-SIM-FILE. */
+async function explainFile(context: CommandContext, path: string, name: string | undefined): Promise<undefined> {
+  const file = await new InputFiles(context).read(path, BUNDLE_CHARACTERS);
+  const bundle = readBundle(file.text, file.name);
+  const hpas = explainBundle(bundle);
+  const [first] = hpas;
+  const namespace = first?.namespace ?? '';
+  const wanted = name === undefined ? hpas : hpas.filter((hpa) => hpa.name === name);
+  if (name !== undefined && wanted.length === 0)
+    throw noHpa(
+      name,
+      namespace,
+      hpas.map((hpa) => hpa.name),
+    );
+  const explanation = { server: file.name, context: null, namespace, at: bundle.recordedAt, hpas: wanted };
+  await print(context.output, explanation);
 }
 
 function noHpa(name: string, namespace: string, names: readonly string[]): LabError {

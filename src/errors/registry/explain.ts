@@ -1,6 +1,6 @@
 import type { ErrorEntry } from '../entry.ts';
 
-export type ExplainErrorId = 'ML-EXPLAIN-NO-HPA';
+export type ExplainErrorId = 'ML-EXPLAIN-NO-HPA' | 'ML-EXPLAIN-BUNDLE';
 
 /** Explaining an HPA. */
 export const EXPLAIN_ERRORS: Readonly<Record<ExplainErrorId, ErrorEntry>> = {
@@ -10,6 +10,14 @@ export const EXPLAIN_ERRORS: Readonly<Record<ExplainErrorId, ErrorEntry>> = {
     title: 'There is no HorizontalPodAutoscaler "{name}" in namespace {namespace}',
     why: '{others}',
     actions: ['explain all of the namespace with `metrics-lab explain hpa`', 'name another namespace with -n'],
+    retryable: false,
+  },
+  'ML-EXPLAIN-BUNDLE': {
+    exit: 'usage',
+    fault: 'user',
+    title: '{path} is no evidence bundle',
+    why: '{reason}',
+    actions: ['record the bundle again; one that was cut off or is of a newer version cannot be explained'],
     retryable: false,
   },
 };
