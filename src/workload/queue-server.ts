@@ -8,6 +8,17 @@ import { LabError } from '../errors/lab-error.ts';
 const MAX_JOB_BYTES = 1_048_576;
 const GRACE_SECONDS = 10;
 
+/**
+ * Redis (7.0.15) cuts a transaction that a kill tore in the middle of a command off its append-only file at that command and
+ * not before MULTI (aof.c loadSingleAppendOnlyFile), so that the next transaction's EXEC would also carry out what stands
+ * before it. `redis-check-aof --fix` cuts before MULTI; it comes with the server. What it cannot mend, the server tells.
+ * $0 is redis-server, $1 its configuration, the working folder that of the data; the process stays the same.
+ */
+const MEND_AND_START = `
+check="$(dirname "$0")/redis-check-aof" manifest=appendonlydir/appendonly.aof.manifest
+if [ -x "$check" ] && [ -s "$manifest" ]; then echo y | "$check" --fix "$manifest"; fi
+exec "$0" "$1"`;
+
 export interface QueueServerOptions {
   /** Absolute path of the server's program, see `findQueueServer`. */
   readonly program: string;
@@ -56,8 +67,8 @@ function redis({ program, dir, port, password, logFile }: QueueServerOptions): Q
   return {
     component: {
       ...component(port, logFile),
-      command: program,
-      args: [path],
+      command: '/bin/sh',
+      args: ['-c', MEND_AND_START, program, path],
       env: { METRICS_LAB_CONFIG_DIGEST: digest },
       cwd: dir,
       url: `redis://127.0.0.1:${port}`,
@@ -71,8 +82,7 @@ function redis({ program, dir, port, password, logFile }: QueueServerOptions): Q
 /**
  * `appendfsync always`: with `everysec` Redis may answer before it has written (it postpones the write while an fsync is
  * under way, aof.c flushAppendOnlyFile), so a kill -9 could lose what was acknowledged. No snapshots: the append-only file
- * is the one truth. Known: a batch that is torn by the kill may come back in part at the start after the next one (Redis
- * 7.0.15 leaves its MULTI open in the file); its items are then delivered twice, which the ledger counts.
+ * is the one truth.
  */
 function redisConfig(dir: string, port: number, password: string): string {
   const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
