@@ -5,6 +5,8 @@ export interface MetricSample {
   readonly value: string;
   /** Milliseconds since the epoch at which the value was true. */
   readonly timestampMs: number;
+  /** Why this one series has no usable value (NaN, say) while the others have; `value` is then empty. */
+  readonly fault?: string;
 }
 
 /** Where metric values come from. Polled in the background by the metrics server, never by a query. */

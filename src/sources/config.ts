@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../errors/lab-error.ts';
+import { readQuantity } from '../kube/quantity.ts';
+import { type HttpAccess, httpAccessProblems, httpAccessShape } from './http-access.ts';
 
 /**
  * What is counted. `backlog` = items waiting plus items in somebody's hands, and is the default: with AverageValue 2 ("one
@@ -35,7 +37,14 @@ export interface TubeConfig extends CommonConfig {
   readonly tube: string;
   readonly value: TubeValue;
 }
-export type SourceConfig = RedisListConfig | RedisStreamConfig | TubeConfig;
+export type QueueSourceConfig = RedisListConfig | RedisStreamConfig | TubeConfig;
+export interface PrometheusQueryConfig extends HttpAccess {
+  readonly type: 'prometheus';
+  readonly query: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly default?: string;
+}
+export type SourceConfig = QueueSourceConfig | PrometheusQueryConfig;
 
 const TUBE_VALUES = [
   'backlog',
@@ -87,12 +96,33 @@ const Tube = z.strictObject({
   ...common,
 });
 
+const PrometheusQuery = z.strictObject({
+  type: z.literal('prometheus'),
+  ...httpAccessShape,
+  /** PromQL; each series of its value is a series of the metric. */
+  query: z.string().trim().min(1).max(20_000),
+  labels: common.labels,
+  /** The value while the expression finds no series (a key that is gone, say), so that it needs no `or vector(0)`. A server that does not answer is an error all the same. */
+  default: z.coerce
+    .string()
+    .transform((text, context) => {
+      const read = readQuantity(text);
+      if ('quantity' in read) return read.quantity;
+      context.addIssue({ code: 'custom', message: read.problem });
+      return z.NEVER;
+    })
+    .exactOptional(),
+});
+
 /** One metric source, as it stands in a configuration file. */
 export const SourceConfigSchema: z.ZodType<SourceConfig> = z
-  .discriminatedUnion('type', [z.discriminatedUnion('structure', [RedisList, RedisStream]), Tube])
-  .refine(({ url, urlFile }) => (url === undefined) !== (urlFile === undefined), {
-    message: 'give either url or urlFile',
-    path: ['url'],
+  .discriminatedUnion('type', [z.discriminatedUnion('structure', [RedisList, RedisStream]), Tube, PrometheusQuery])
+  .superRefine((config, context) => {
+    if (config.type === 'prometheus') {
+      for (const message of httpAccessProblems(config)) context.addIssue({ code: 'custom', message });
+    } else if ((config.url === undefined) === (config.urlFile === undefined)) {
+      context.addIssue({ code: 'custom', message: 'give either url or urlFile', path: ['url'] });
+    }
   });
 
 /** A source's configuration out of foreign data. Raises ML-SOURCE-CONFIG with every problem and where it is. */

@@ -6,6 +6,7 @@ export type MetricsErrorId =
   | 'ML-METRIC-STALE'
   | 'ML-METRIC-UNREAD'
   | 'ML-METRIC-VALUE'
+  | 'ML-METRIC-SERIES'
   | 'ML-METRIC-SLOW-SOURCE'
   | 'ML-METRIC-OBJECTS'
   | 'ML-METRIC-MEMORY-FULL'
@@ -52,6 +53,17 @@ export const METRICS_ERRORS: Readonly<Record<MetricsErrorId, ErrorEntry>> = {
     title: 'The source answered "{value}", which is no Kubernetes quantity: {reason}',
     why: 'Only a number such as 42, 1.5 or 300m can be scaled on; NaN and infinite values are errors, not zeros',
     actions: ['look at the value in the source itself'],
+    retryable: true,
+  },
+  'ML-METRIC-SERIES': {
+    exit: 'cluster',
+    fault: 'environment',
+    title: 'The series {labels} of the metric {metric} has no usable value: {reason}',
+    why: 'Only a finite number can be scaled on; NaN, as a division by zero gives it, is an error and not a zero',
+    actions: [
+      'look at the series in the source itself',
+      'give the metric a default, which stands in for such a series',
+    ],
     retryable: true,
   },
   'ML-METRIC-SLOW-SOURCE': {

@@ -14,7 +14,9 @@ export type QueueErrorId =
   | 'ML-QUEUE-NO-LEDGER'
   | 'ML-WORKLOAD-ENV'
   | 'ML-SOURCE-CONFIG'
-  | 'ML-SOURCE-READ';
+  | 'ML-SOURCE-READ'
+  | 'ML-SOURCE-HTTP'
+  | 'ML-SOURCE-PROMETHEUS';
 
 /** Queues, the workload on them, and the sources that measure them. */
 export const QUEUE_ERRORS: Readonly<Record<QueueErrorId, ErrorEntry>> = {
@@ -131,6 +133,22 @@ export const QUEUE_ERRORS: Readonly<Record<QueueErrorId, ErrorEntry>> = {
     title: '{source}: {cause}',
     why: 'the source was asked and gave no value',
     actions: ['check the server that the source reads'],
+    retryable: true,
+  },
+  'ML-SOURCE-HTTP': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: '{url} gives no answer: {reason}',
+    why: 'the server of a metric source was asked over HTTP',
+    actions: ['check that the server runs and that its address, certificates and credentials are right'],
+    retryable: true,
+  },
+  'ML-SOURCE-PROMETHEUS': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The Prometheus at {url} says: {reason}',
+    why: 'it answered a question of the metrics server with an error',
+    actions: ['try the expression in Prometheus itself'],
     retryable: true,
   },
 };

@@ -135,6 +135,7 @@ async function orStopped<T>(flight: Promise<T>, signal: AbortSignal): Promise<T>
 
 /** A sample whose value is a quantity as the API prints it. Raises ML-METRIC-VALUE for anything else (NaN, Inf, text). */
 function checked(sample: MetricSample): MetricSample {
+  if (sample.fault !== undefined) return sample;
   const read = readQuantity(sample.value);
   if ('problem' in read)
     throw new LabError('ML-METRIC-VALUE', { value: sample.value.slice(0, 80), reason: read.problem });

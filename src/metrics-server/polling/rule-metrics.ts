@@ -31,7 +31,7 @@ export class RuleMetrics implements ExternalMetricsProvider {
     this.#rules = Map.groupBy(rules, (rule) => rule.name);
   }
 
-  /** Raises ML-METRIC-STALE and ML-METRIC-UNREAD. */
+  /** Raises ML-METRIC-STALE, ML-METRIC-UNREAD and ML-METRIC-SERIES. */
   getExternalMetric({ namespace, metric, selector }: ExternalQuery): readonly ExternalMetricValue[] {
     const rules = this.#rules.get(metric);
     if (rules === undefined) return [];
@@ -42,6 +42,7 @@ export class RuleMetrics implements ExternalMetricsProvider {
       for (const value of valuesOf(rule, now)) {
         if (!selector.matches(value.labels)) continue;
         if (now - value.timestampMs > rule.maxAgeMs) throw staleError(rule, now - value.timestampMs);
+        if (value.fault !== undefined) throw seriesError(rule.name, value.labels, value.fault);
         found.push(value);
       }
     }
@@ -53,7 +54,9 @@ export class RuleMetrics implements ExternalMetricsProvider {
   }
 }
 
-function valuesOf(rule: MetricRule, now: number): readonly ExternalMetricValue[] {
+type RuleValue = ExternalMetricValue & Pick<MetricSample, 'fault'>;
+
+function valuesOf(rule: MetricRule, now: number): readonly RuleValue[] {
   const { state } = rule.poll;
   const fallback =
     rule.fallback === undefined ? undefined : [{ labels: rule.labels, value: rule.fallback, timestampMs: now }];
@@ -62,13 +65,14 @@ function valuesOf(rule: MetricRule, now: number): readonly ExternalMetricValue[]
     throw new LabError('ML-METRIC-UNREAD', { metric: rule.name, cause: causeOf(state) });
   }
   const fresh = state.samples.every((sample) => now - sample.timestampMs <= rule.maxAgeMs);
-  if (fallback !== undefined && (state.samples.length === 0 || !fresh)) return fallback;
-  return labelled(rule, state.samples);
+  if (fallback === undefined) return labelled(rule, state.samples);
+  const usable = state.samples.filter(({ fault }) => fault === undefined);
+  return usable.length === 0 || !fresh ? fallback : labelled(rule, usable);
 }
 
-const merged = new WeakMap<readonly MetricSample[], Map<Labels, readonly ExternalMetricValue[]>>();
+const merged = new WeakMap<readonly MetricSample[], Map<Labels, readonly RuleValue[]>>();
 /** The samples with the rule's labels; made once per reading. */
-function labelled({ labels }: MetricRule, samples: readonly MetricSample[]): readonly ExternalMetricValue[] {
+function labelled({ labels }: MetricRule, samples: readonly MetricSample[]): readonly RuleValue[] {
   let byLabels = merged.get(samples);
   if (byLabels === undefined) merged.set(samples, (byLabels = new Map()));
   let values = byLabels.get(labels);
@@ -77,6 +81,10 @@ function labelled({ labels }: MetricRule, samples: readonly MetricSample[]): rea
     byLabels.set(labels, values);
   }
   return values;
+}
+
+function seriesError(metric: string, labels: Labels, reason: string): LabError {
+  return new LabError('ML-METRIC-SERIES', { metric, labels: JSON.stringify(labels), reason });
 }
 
 function staleError(rule: MetricRule, ageMs: number): LabError {

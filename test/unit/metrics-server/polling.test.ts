@@ -171,6 +171,30 @@ describe('rules', () => {
     await poll.stop();
   });
 
+  it('tell a series without a usable value by its cause, and leave the others alone', async () => {
+    const at = (queue: string) => ({ labels: { queue }, timestampMs: 0 });
+    const { clock, source, ports } = setUp(() => [
+      { ...at('a'), value: '5' },
+      { ...at('b'), value: '', fault: 'its value is NaN' },
+    ]);
+    const poll = new Poll(source, { everyMs: 1_000, timeoutMs: 500 }, ports);
+    await settle();
+    const rules = new RuleMetrics(clock);
+    rules.replace([rule(poll, { labels: {} })]);
+    const of = (text: string) => {
+      const selector = parseSelector(text);
+      return typeof selector === 'string' ? selector : rules.getExternalMetric({ ...query, selector });
+    };
+    expect(of('queue=a')).toMatchObject([{ value: '5' }]);
+    expect(() => of('')).toThrow('The series {"queue":"b"} of the metric m has no usable value: its value is NaN');
+    rules.replace([rule(poll, { labels: {}, fallback: '0' })]);
+    expect(of('')).toMatchObject([{ value: '5' }]);
+    source.next = () => [{ ...at('b'), value: '', fault: 'its value is NaN' }];
+    await clock.advance(1_000);
+    expect(of('')).toMatchObject([{ labels: {}, value: '0' }]);
+    await poll.stop();
+  });
+
   it('share the poll of equal sources, and keep it over a change of the configuration', async () => {
     const { ports } = setUp();
     const opened: ScriptedSource[] = [];
