@@ -1,33 +1,15 @@
-const SUFFIXES: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-/** Divisors: `297400m` times 0.001 would read 297.40000000000003. */
-const PARTS: Readonly<Record<string, number>> = { n: 1e9, u: 1e6, m: 1e3 };
-const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
+import { parseQuantity } from '../../hpa/quantity/parse.ts';
 
 /**
  * A Kubernetes quantity (`9500m`, `60242Ki`, `1e3`) or a percentage (`55%`) as a number, for bars, sparklines and
  * `--until` only: rounded to a double. undefined when the text is neither.
  */
 export function quantityNumber(text: string): number | undefined {
-  const match = QUANTITY.exec(text.replace(/%$/, ''));
-  if (match === null) return undefined;
-  const [, digits = '', exponent = '', suffix = ''] = match;
-  if (exponent !== '') return Number(digits + exponent);
-  const part = PARTS[suffix];
-  return part === undefined ? Number(digits) * (SUFFIXES[suffix] ?? 1) : Number(digits) / part;
+  const quantity = parseQuantity(text.replace(/%$/, ''));
+  if (typeof quantity === 'string') return undefined;
+  const { unscaled, scale } = quantity;
+  // Divided, not multiplied: `297400m` times 0.001 would read 297.40000000000003.
+  return scale < 0 ? Number(unscaled) / 10 ** -scale : Number(unscaled) * 10 ** scale;
 }
 
 /** A quantity as people read it: `9500m` is 9.5 (HPA-SPEC section 6, entry 34); every other text as it is. */
