@@ -172,7 +172,7 @@ describe('rules', () => {
   });
 
   it('tell a series without a usable value by its cause, and leave the others alone', async () => {
-    const at = (queue: string) => ({ labels: { queue }, timestampMs: 0 });
+    const at = (queue: string) => ({ labels: { queue }, timestampMs: clock.now() });
     const { clock, source, ports } = setUp(() => [
       { ...at('a'), value: '5' },
       { ...at('b'), value: '', fault: 'its value is NaN' },
