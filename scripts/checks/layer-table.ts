@@ -32,6 +32,7 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
         'workload/manifests.ts',
         'workload/queue-server.ts',
         'workload/queue-metrics.ts',
+        'workload/sample-app.ts',
         'metrics-server/manifests.ts',
         'minicluster/node/config.ts',
         'minicluster/node/manifests.ts',

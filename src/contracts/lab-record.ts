@@ -14,6 +14,7 @@ export interface LabRecord {
   readonly ports: {
     readonly queue?: number;
     readonly metricsServer?: number;
+    readonly metricsWrite?: number;
     /** The kubelet API of the process node, and its metrics.k8s.io. */
     readonly kubelet?: number;
     readonly nodeMetrics?: number;

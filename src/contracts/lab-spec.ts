@@ -1,4 +1,5 @@
 import type { BackendName } from './backend.ts';
+import type { PipelineName } from './pipelines.ts';
 
 export type QueueKind = 'redis' | 'redis-stream' | 'beanstalkd';
 
@@ -7,13 +8,15 @@ export interface LabSpec {
   readonly lab: string;
   readonly backend: BackendName;
   readonly namespace: string;
+  /** What feeds the HPA. */
+  readonly pipeline: PipelineName;
   readonly kubernetesVersion?: string;
   readonly binDir?: string;
   readonly syncPeriodSeconds: number;
   readonly hpa: {
     readonly min: number;
     readonly max: number;
-    /** AverageValue of the external metric: items per pod, a Kubernetes quantity. */
+    /** The HPA's target, a Kubernetes quantity: items per pod with a queue, see the pipelines for others. */
     readonly target: string;
     readonly scaleDownWindowSeconds: number;
   };

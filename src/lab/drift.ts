@@ -8,6 +8,7 @@ const NEEDS_NEW_CLUSTER: readonly string[] = [
   'namespace',
   'apiPort',
   'bare',
+  'pipeline',
   'queue.kind',
   'queue.name',
   'queue.url',

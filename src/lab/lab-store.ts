@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Files } from '../contracts/files.ts';
 import type { LabRecord } from '../contracts/lab-record.ts';
+import { PIPELINE_NAMES } from '../contracts/pipelines.ts';
 import { describe, LabError } from '../errors/lab-error.ts';
 
 /** Where the parts of one lab lie. Everything a lab writes is below `dir`. */
@@ -16,6 +17,8 @@ export interface LabPaths {
   readonly queueUrl: string;
   /** The producer's bearer token (0600). */
   readonly token: string;
+  /** The bearer token of the metrics server's write endpoints (0600). */
+  readonly writeToken: string;
   /** Append-only ledger of queues that cannot count themselves. */
   readonly ledger: string;
 }
@@ -39,6 +42,8 @@ const Spec = z.object({
   lab: z.string(),
   backend: BACKENDS,
   namespace: z.string(),
+  // Labs of before there was a choice have none in their record.
+  pipeline: z.enum(PIPELINE_NAMES).default('queue'),
   kubernetesVersion: z.string().exactOptional(),
   binDir: z.string().exactOptional(),
   syncPeriodSeconds: z.number(),
@@ -69,6 +74,7 @@ const Record: z.ZodType<LabRecord> = z.object({
   ports: z.object({
     queue: z.number().exactOptional(),
     metricsServer: z.number().exactOptional(),
+    metricsWrite: z.number().exactOptional(),
     kubelet: z.number().exactOptional(),
     nodeMetrics: z.number().exactOptional(),
   }),
@@ -87,6 +93,7 @@ export function labPaths(labsDir: string, lab: string): LabPaths {
     kubeconfig: join(dir, 'kubeconfig'),
     queueUrl: join(dir, 'queue.url'),
     token: join(dir, 'producer.token'),
+    writeToken: join(dir, 'metrics-write.token'),
     ledger: join(dir, 'ledger.log'),
   };
 }

@@ -12,6 +12,7 @@ export const StatusSchema: z.ZodType<LabStatus> = z.object({
   kubeconfig: path.nullable(),
   context: z.string().nullable(),
   namespace: z.string(),
+  pipeline: z.string().describe('what feeds the HPA'),
   ready: z.boolean().describe('everything that `up` made is there and healthy'),
   problems: z.array(z.string()).describe('what is not as it should be, one sentence each'),
   hpas: z.array(
@@ -58,7 +59,10 @@ export const StatusSchema: z.ZodType<LabStatus> = z.object({
     })
     .nullable()
     .describe('null when the queue could not be asked'),
-  queue: z.object({ kind: z.enum(['redis', 'redis-stream', 'beanstalkd']), name: z.string() }),
+  queue: z
+    .object({ kind: z.enum(['redis', 'redis-stream', 'beanstalkd']), name: z.string() })
+    .nullable()
+    .describe('null when the pipeline has none'),
   components: z.array(
     z.object({
       name: z.string(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ClusterHandle } from '../contracts/backend.ts';
 import type { LabRecord } from '../contracts/lab-record.ts';
 import type { LabSpec } from '../contracts/lab-spec.ts';
+import { hasQueue, PIPELINES } from '../contracts/pipelines.ts';
 import type { Ledger } from '../contracts/queue.ts';
 import { describe } from '../errors/lab-error.ts';
 import { type HpaSummary, hpaSummary, parseHpa } from '../kube/hpa.ts';
@@ -29,6 +30,8 @@ export interface LabStatus {
   readonly kubeconfig: string | null;
   readonly context: string | null;
   readonly namespace: string;
+  /** What feeds the HPA. */
+  readonly pipeline: string;
   /** Everything that `up` made is there and healthy. */
   readonly ready: boolean;
   /** What is not as it should be, one sentence each. */
@@ -36,7 +39,8 @@ export interface LabStatus {
   readonly hpas: readonly HpaSummary[];
   /** null when the queue could not be asked. */
   readonly ledger: Ledger | null;
-  readonly queue: { readonly kind: string; readonly name: string };
+  /** null when the pipeline has none. */
+  readonly queue: { readonly kind: string; readonly name: string } | null;
   readonly components: readonly ComponentState[];
   readonly metricsServer: {
     readonly url: string | null;
@@ -58,7 +62,7 @@ export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus
   const components = componentStates(ports, paths);
   const [hpas, ledger] = await Promise.all([
     settled(() => readHpas(ports, record)),
-    settled(() => (record.spec.bare === true ? undefined : readLedger(ports, paths, record.spec))),
+    settled(() => (hasQueue(record.spec) ? readLedger(ports, paths, record.spec) : undefined)),
   ]);
   const problems = [
     ...(record.complete ? [] : ['`up` has not come to its end']),
@@ -75,13 +79,14 @@ export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus
     kubeconfig: record.cluster?.kubeconfig ?? null,
     context: record.cluster?.context ?? null,
     namespace: record.spec.namespace,
+    pipeline: record.spec.pipeline,
     ready,
     problems,
     hpas: 'value' in hpas ? hpas.value : [],
     ledger: 'value' in ledger ? (ledger.value ?? null) : null,
-    queue: { kind: record.spec.queue.kind, name: record.spec.queue.name },
+    queue: hasQueue(record.spec) ? { kind: record.spec.queue.kind, name: record.spec.queue.name } : null,
     components,
-    metricsServer: metricsServerOf(components),
+    metricsServer: metricsServerOf(ports, paths, record, components),
     pki: record.cluster?.pki ?? null,
     next: nextCommand(record.spec, ready, 'value' in ledger ? ledger.value : undefined),
   };
@@ -133,15 +138,23 @@ async function settled<T>(ask: () => Promise<T> | T): Promise<{ readonly value: 
   }
 }
 
-function metricsServerOf(components: readonly ComponentState[]): LabStatus['metricsServer'] {
+function metricsServerOf(
+  { files }: LabPorts,
+  { writeToken }: LabPaths,
+  { ports }: LabRecord,
+  components: readonly ComponentState[],
+): LabStatus['metricsServer'] {
   const url = components.find(({ name }) => name === 'metrics-server')?.url ?? null;
-  return { url, writeUrl: null, writeTokenFile: null };
+  if (ports.metricsWrite === undefined || !files.exists(writeToken))
+    return { url, writeUrl: null, writeTokenFile: null };
+  return { url, writeUrl: `http://127.0.0.1:${ports.metricsWrite}`, writeTokenFile: writeToken };
 }
 
 function nextCommand(spec: LabSpec, ready: boolean, ledger: Ledger | undefined): string {
   const flag = spec.lab === 'lab' ? '' : ` --lab ${spec.lab}`;
   if (!ready) return `metrics-lab up${flag}`;
   if (spec.bare === true) return `metrics-lab teardown${flag}`;
+  if (!hasQueue(spec)) return `${PIPELINES[spec.pipeline].next[0]}${flag}`;
   const backlog = (ledger?.waiting ?? 0) + (ledger?.inFlight ?? 0);
   return backlog > 0 ? `metrics-lab watch hpa${flag}` : `metrics-lab publish 40${flag}`;
 }

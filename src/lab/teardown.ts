@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { hasQueue } from '../contracts/pipelines.ts';
 import type { Ledger } from '../contracts/queue.ts';
 import { describe, LabError } from '../errors/lab-error.ts';
 import { acquireLock } from '../platform/lock.ts';
@@ -91,7 +92,7 @@ async function removeOutside(ports: LabPorts, paths: LabPaths, lab: string): Pro
 async function lastLedger(ports: LabPorts, paths: LabPaths, lab: string): Promise<Ledger | undefined> {
   try {
     const record = readRecord(ports.files, paths, lab);
-    return record === undefined || record.spec.bare === true ? undefined : await readLedger(ports, paths, record.spec);
+    return record === undefined || !hasQueue(record.spec) ? undefined : await readLedger(ports, paths, record.spec);
   } catch (error) {
     ports.io.emit({ type: 'note', text: `no ledger: ${describe(error)}` });
     return undefined;

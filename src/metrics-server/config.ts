@@ -11,6 +11,18 @@ export interface MemorySourceConfig {
   readonly series: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: string }[];
 }
 
+/** Which object a series of a custom metric describes. */
+export interface ObjectConfig {
+  /** Plural; with its group unless that is the core one: `services`, `deployments.apps`. */
+  readonly resource: string;
+  /** Neither this nor `namespaceLabel`: the resource is cluster-scoped. */
+  readonly namespace?: string;
+  /** The label of the series that says the namespace. */
+  readonly namespaceLabel?: string;
+  readonly name?: string;
+  readonly nameLabel?: string;
+}
+
 export interface MetricConfig {
   /** The name in the API; no slash. */
   readonly name: string;
@@ -19,6 +31,8 @@ export interface MetricConfig {
   readonly namespaces?: readonly string[];
   /** Added to every series. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Makes it a custom metric: each series is the value of one object. */
+  readonly object?: ObjectConfig;
   readonly source: SourceConfig | MemorySourceConfig;
   readonly pollSeconds: number;
   /** Older values are errors, not numbers. */
@@ -81,12 +95,33 @@ const Source: z.ZodType<SourceConfig | MemorySourceConfig> = z.unknown().transfo
   return z.NEVER;
 });
 
+const label = z.string().min(1).max(253);
+const DescribedObject = z
+  .strictObject({
+    resource: z
+      .string()
+      .regex(/^[a-z0-9-]+(\.[a-z0-9.-]+)?$/, 'a plural in lower case, e.g. services or deployments.apps'),
+    namespace: label.exactOptional(),
+    namespaceLabel: label.exactOptional(),
+    name: label.exactOptional(),
+    nameLabel: label.exactOptional(),
+  })
+  .refine((object) => (object.name === undefined) !== (object.nameLabel === undefined), {
+    message: 'give either name or nameLabel',
+    path: ['name'],
+  })
+  .refine((object) => object.namespace === undefined || object.namespaceLabel === undefined, {
+    message: 'give either namespace or namespaceLabel',
+    path: ['namespaceLabel'],
+  });
+
 const Metric = z
   .strictObject({
     name: z.string().regex(/^[^/%\s]{1,253}$/, 'a metric is one segment of a path: no slash, no blank'),
     namespace: z.string().min(1).exactOptional(),
     namespaces: z.array(z.string().min(1)).min(1).exactOptional(),
     labels: Label.default({}),
+    object: DescribedObject.exactOptional(),
     source: Source,
     pollSeconds: seconds(5),
     maxAgeSeconds: seconds(30),
@@ -96,6 +131,10 @@ const Metric = z
   .refine((metric) => metric.namespace === undefined || metric.namespaces === undefined, {
     message: 'give either namespace or namespaces',
     path: ['namespaces'],
+  })
+  .refine((metric) => metric.object === undefined || (metric.namespace ?? metric.namespaces) === undefined, {
+    message: 'of an object, object.namespace says the namespace',
+    path: ['object'],
   });
 
 const Config: z.ZodType<MetricsServerConfig> = z

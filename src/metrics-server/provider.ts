@@ -74,5 +74,5 @@ export interface CustomMetricsProvider {
   /** Metrics for discovery. */
   listAllMetrics(): readonly CustomMetric[];
   /** Changes with every value: equal questions are then answered from memory. Without it every question is asked. */
-  readonly revision?: number;
+  readonly revision?: number | undefined;
 }

@@ -9,17 +9,20 @@ import { delegatedAuth, standaloneAuth } from '../kube/aggregated-auth/delegated
 import { aggregatedTlsOptions } from '../kube/aggregated-auth/tls-options.ts';
 import type { DelegatedAuth } from '../kube/aggregated-auth/types.ts';
 import type { SourceConfig } from '../sources/config.ts';
+import { eitherCustom } from './all-custom.ts';
 import { allExternal } from './all-external.ts';
 import type { Answered } from './api/handler.ts';
 import type { MetricsServerConfig } from './config.ts';
+import { describedObject, resourceKindOf } from './described-object.ts';
 import { apiServer, type ServingPair } from './http/api-server.ts';
 import { closeServer, listenOn } from './http/listen.ts';
 import { writeServer } from './http/write-server.ts';
-import { MemoryMetrics } from './memory/memory-metrics.ts';
+import { type CustomWrite, MemoryMetrics } from './memory/memory-metrics.ts';
 import { ClusterDirectory } from './objects/cluster-directory.ts';
 import type { ObjectDirectory } from './objects/directory.ts';
 import { staticDirectory } from './objects/static-directory.ts';
 import { OwnMetrics, type ProcessUse } from './own-metrics.ts';
+import { ObjectMetrics } from './polling/object-metrics.ts';
 import { Polls } from './polling/polls.ts';
 import { RuleMetrics } from './polling/rule-metrics.ts';
 import { selfMadeServing } from './self-made-serving.ts';
@@ -59,10 +62,15 @@ export async function startMetricsServer(
   const own = new OwnMetrics();
   const memory = new MemoryMetrics(clock, config.write?.maxValues ?? DEFAULT_MAX_VALUES);
   const rules = new RuleMetrics(clock);
+  const objectRules = new ObjectMetrics(clock);
+  const custom = servesCustom(config);
   const polls = new Polls(ports.openSource, { clock, random: ports.random, onState: sourceLog(log) });
   stack.defer(() => polls.stop());
   const use = async (next: MetricsServerConfig) => {
-    rules.replace(await polls.replace(next.metrics));
+    if (servesCustom(next) && !custom) throw needsRestart();
+    const polled = await polls.replace(next.metrics);
+    rules.replace(polled.external);
+    objectRules.replace(polled.custom);
     seed(memory, next);
   };
   await use(config);
@@ -72,7 +80,7 @@ export async function startMetricsServer(
     auth,
     clock,
     external: allExternal([rules, memory]),
-    custom: config.write === undefined ? undefined : { provider: memory, objects },
+    custom: custom ? { provider: eitherCustom(memory, objectRules), objects } : undefined,
     ownMetrics: () => own.text(ports.processUse(), polls.all, clock.now()),
     onAnswer: (seen) => {
       own.seen(seen);
@@ -172,10 +180,20 @@ async function open(
   return listening;
 }
 
+/** Custom metrics are served where some can be written or are configured. */
+function servesCustom({ write, metrics }: MetricsServerConfig): boolean {
+  return write !== undefined || metrics.some(({ object }) => object !== undefined);
+}
+
+function needsRestart(): LabError {
+  const problems = 'there was no custom metric before: to serve that API the metrics server must be started again';
+  return new LabError('ML-METRICS-CONFIG', { path: 'metrics', problems });
+}
+
 /** The series that the configuration itself names, in place of those of the one before. */
 function seed(memory: MemoryMetrics, config: MetricsServerConfig): void {
-  const writes = config.metrics.flatMap(({ name, labels, namespace, namespaces, source }) => {
-    if (source.type !== 'memory') return [];
+  const external = config.metrics.flatMap(({ name, labels, namespace, namespaces, object, source }) => {
+    if (source.type !== 'memory' || object !== undefined) return [];
     return source.series.flatMap((one) =>
       (namespaces ?? [namespace]).map((place) => ({
         metric: name,
@@ -185,7 +203,15 @@ function seed(memory: MemoryMetrics, config: MetricsServerConfig): void {
       })),
     );
   });
-  memory.replaceConstants(writes);
+  const custom = config.metrics.flatMap(({ name, labels, object, source }) => {
+    if (source.type !== 'memory' || object === undefined) return [];
+    return source.series.flatMap((one): CustomWrite[] => {
+      const described = describedObject(object, { ...one.labels, ...labels });
+      if (described === undefined) return [];
+      return [{ ...described, metric: name, resource: resourceKindOf(object), value: one.value }];
+    });
+  });
+  memory.replaceConstants(external, custom);
 }
 
 function needed({ readFile }: MetricsServerPorts, path: string): string {

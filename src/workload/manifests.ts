@@ -20,7 +20,7 @@ export interface WorkloadSecrets {
 /** Everything of the workload but the HPA: namespace, secret, producer with its Service, consumer. */
 export function workloadManifests(spec: LabSpec, secrets: WorkloadSecrets): readonly KubeObject[] {
   return [
-    namespace(spec),
+    namespaceManifest(spec),
     secret(spec, secrets),
     producer(spec, secrets),
     producerService(spec),
@@ -56,7 +56,8 @@ export function hpaManifest(
   };
 }
 
-function namespace(spec: LabSpec): KubeObject {
+/** The lab's namespace. */
+export function namespaceManifest(spec: LabSpec): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -79,6 +80,7 @@ function producer(spec: LabSpec, secrets: WorkloadSecrets): KubeObject {
     env: [...queueEnv(spec, secrets), { name: 'TOKEN', valueFrom: { secretKeyRef: { name: SECRET, key: 'token' } } }],
     requests: { cpu: '10m', memory: '48Mi' },
     graceSeconds: 10,
+    probed: true,
   });
 }
 
@@ -104,18 +106,29 @@ function consumer(spec: LabSpec, secrets: WorkloadSecrets): KubeObject {
     env: [...queueEnv(spec, secrets), ...Object.entries(settings).map(([name, value]) => ({ name, value }))],
     requests: { cpu: '10m', memory: '48Mi' },
     graceSeconds,
+    probed: true,
   });
 }
 
+const PROBE = {
+  ports: [{ name: 'http', containerPort: 8080 }],
+  readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 2, timeoutSeconds: 5 },
+};
+
 interface PodSettings {
+  /** Default: ours of the deployment's name. */
+  readonly image?: string;
   /** Left out where the HPA owns the count: server-side apply then never resets it. */
   readonly replicas?: number;
   readonly env: readonly object[];
   readonly requests: Readonly<Record<string, string>>;
   readonly graceSeconds: number;
+  /** Asks `/readyz` of port 8080, which the program must then serve. */
+  readonly probed?: true;
 }
 
-function deployment(spec: LabSpec, name: string, settings: PodSettings): KubeObject {
+/** A Deployment with one container. */
+export function deployment(spec: LabSpec, name: string, settings: PodSettings): KubeObject {
   const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'metrics-lab' };
   return {
     ...named(spec, 'apps/v1', 'Deployment', name),
@@ -131,11 +144,10 @@ function deployment(spec: LabSpec, name: string, settings: PodSettings): KubeObj
           containers: [
             {
               name,
-              image: `metrics-lab/${name}`,
+              image: settings.image ?? `metrics-lab/${name}`,
               imagePullPolicy: 'IfNotPresent',
               env: settings.env,
-              ports: [{ name: 'http', containerPort: 8080 }],
-              readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 2, timeoutSeconds: 5 },
+              ...(settings.probed === true ? PROBE : {}),
               resources: { requests: settings.requests },
             },
           ],
@@ -154,7 +166,8 @@ function queueEnv(spec: LabSpec, secrets: WorkloadSecrets): object[] {
   ];
 }
 
-function named(spec: LabSpec, apiVersion: string, kind: string, name: string): KubeObject {
+/** Kind, name and the labels that every object of a lab's workload has. */
+export function named(spec: LabSpec, apiVersion: string, kind: string, name: string): KubeObject {
   const labels = {
     [OWNER_LABEL]: spec.lab,
     'app.kubernetes.io/name': name,

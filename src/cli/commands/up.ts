@@ -1,5 +1,6 @@
 import { planUp, type UpResult, up } from '../../lab/up/up.ts';
 import type { LabSpec } from '../../contracts/lab-spec.ts';
+import { PIPELINES } from '../../contracts/pipelines.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { labPorts } from '../container/lab-ports.ts';
@@ -34,7 +35,7 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
   await context.output.print({
     kind: 'Up',
     data: { ...result, ms },
-    text: () => resultText(result, ms, spec.bare === true),
+    text: () => resultText(result, ms, spec),
   });
 }
 
@@ -48,7 +49,7 @@ function withClusterFlags(spec: LabSpec, flags: Flags): LabSpec {
   };
 }
 
-function resultText(result: UpResult, ms: number, bare: boolean): string {
+function resultText(result: UpResult, ms: number, { bare, pipeline }: LabSpec): string {
   const flag = result.lab === 'lab' ? '' : ` --lab ${result.lab}`;
   const took = formatDuration(Math.round(ms / 100) * 100);
   const what = `${result.backend}, Kubernetes ${result.kubernetesVersion}`;
@@ -56,6 +57,8 @@ function resultText(result: UpResult, ms: number, bare: boolean): string {
     result.alreadyUp ? `lab ${result.lab} is already up (${what})` : `lab ${result.lab} is up (${what}) after ${took}`,
     ...result.settings.map((line) => `changed  ${line}`),
     `export KUBECONFIG=${result.kubeconfig}`,
-    bare ? 'next  kubectl get namespaces' : `next  metrics-lab publish 40${flag}, then metrics-lab watch hpa${flag}`,
+    bare === true
+      ? 'next  kubectl get namespaces'
+      : `next  ${PIPELINES[pipeline].next.map((command) => `${command}${flag}`).join(', then ')}`,
   ].join('\n');
 }

@@ -20,13 +20,16 @@ export function statusText(status: LabStatus, page: Page): string {
     '',
     hpaTable(status.hpas),
     '',
-    `QUEUE ${status.queue.name} (${status.queue.kind})  ${status.ledger === null ? 'not known' : ledgerText(status.ledger)}`,
-    '',
+    ...(status.queue === null ? [] : [queueLine(status.queue, status.ledger), '']),
     componentTable(status, page),
     '',
     `next  ${status.next}`,
   ];
   return parts.join('\n');
+}
+
+function queueLine({ name, kind }: NonNullable<LabStatus['queue']>, ledger: Ledger | null): string {
+  return `QUEUE ${name} (${kind})  ${ledger === null ? 'not known' : ledgerText(ledger)}`;
 }
 
 /** published = processed + waiting + in flight + dead, in one line. */

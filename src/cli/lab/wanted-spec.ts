@@ -1,6 +1,7 @@
 import type { LabSpec } from '../../contracts/lab-spec.ts';
 import { labPaths, readRecord } from '../../lab/lab-store.ts';
 import type { CommandContext } from '../context.ts';
+import type { LabDraft } from '../settings/settings.ts';
 import { keepUnsaid } from './keep-unsaid.ts';
 import { backendNameFor } from '../container/open-backend.ts';
 
@@ -13,7 +14,13 @@ export async function wantedSpec(context: CommandContext): Promise<LabSpec> {
   const { lab } = settings.draft;
   const record = readRecord(context.files, labPaths(context.paths.labsDir, lab), lab);
   const draft = record === undefined ? settings.draft : keepUnsaid(settings.draft, settings.entries, record.spec);
-  const backend = await backendNameFor(context, draft);
-  settings.checkBackend(backend);
-  return { ...draft, backend };
+  // Another pipeline is another lab (`up` asks for --recreate): what was said of the old one means nothing to it.
+  if (record !== undefined && draft.pipeline !== record.spec.pipeline) return finish(settings.draft);
+  return finish(draft);
+
+  async function finish(chosen: LabDraft): Promise<LabSpec> {
+    const backend = await backendNameFor(context, chosen);
+    settings.checkBackend(backend);
+    return { ...chosen, backend };
+  }
 }

@@ -1,5 +1,6 @@
 import type { BackendName } from '../../contracts/backend.ts';
 import type { QueueKind } from '../../contracts/lab-spec.ts';
+import type { PipelineName } from '../../contracts/pipelines.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { IMAGES } from './fields.ts';
 import type { Origin } from './layers.ts';
@@ -18,6 +19,7 @@ export function draftOf(values: ReadonlyMap<string, Origin>): LabDraft {
     lab: text('lab'),
     backend: text('backend') as BackendName | 'auto',
     namespace: text('namespace'),
+    pipeline: text('pipeline') as PipelineName,
     ...(version === undefined ? {} : { kubernetesVersion: version }),
     ...(binDir === undefined ? {} : { binDir }),
     syncPeriodSeconds: number('syncPeriod') / 1000,

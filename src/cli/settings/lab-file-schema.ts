@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PIPELINE_NAMES } from '../../contracts/pipelines.ts';
 import { API_VERSION } from '../output/output.ts';
 import { BACKENDS, QUEUES } from '../table/up.ts';
 import { DURATION_PATTERN } from '../values/duration.ts';
@@ -82,6 +83,7 @@ const LabFile = z
         matching(VERSION_PATTERN, 'a version in quotes such as "1.36.3"'),
       ),
       binDir: setting('binDir', text),
+      pipeline: setting('pipeline', word(PIPELINE_NAMES)),
       syncPeriod: setting('syncPeriod', duration),
       apiPort: setting('apiPort', whole(0, LIMITS.port)),
       hpa: Hpa.optional(),

@@ -1,4 +1,5 @@
 import type { BackendName } from '../../contracts/backend.ts';
+import { PIPELINE_NAMES, PIPELINES } from '../../contracts/pipelines.ts';
 import type { Files } from '../../contracts/files.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import type { UserPaths } from '../../platform/paths.ts';
@@ -8,7 +9,7 @@ import type { Env, InStream } from '../streams.ts';
 import { assignments } from './assignments.ts';
 import { checkBackendFlags } from './backend-flags.ts';
 import { draftOf } from './draft.ts';
-import { FIELDS, inFileForm } from './fields.ts';
+import { FIELDS, fieldAt, inFileForm } from './fields.ts';
 import { findFiles } from './find-files.ts';
 import { defaultLayer, envLayer, fileLayer, flagLayer, type Origin } from './layers.ts';
 import type { SettingEntry, Settings } from './settings.ts';
@@ -43,6 +44,7 @@ export async function resolveSettings(sources: SettingsSources): Promise<Setting
   for (const entry of [...defaultLayer(), ...layers.flatMap((layer) => layer.values), ...variables.values, ...typed]) {
     values.set(entry.path, entry);
   }
+  for (const entry of pipelineDefaults(values)) values.set(entry.path, entry);
   failFor(contradictions(values));
   const draft = draftOf(values);
   if (draft.queue.url !== undefined) queueUrls.check(draft.queue.url, draft.queue.kind);
@@ -54,6 +56,16 @@ export async function resolveSettings(sources: SettingsSources): Promise<Setting
     files: found.map(({ name }) => name),
     checkBackend: check,
   };
+}
+
+/** A pipeline has defaults of its own for what nobody said. */
+function pipelineDefaults(values: ReadonlyMap<string, Origin>): readonly Origin[] {
+  const name = PIPELINE_NAMES.find((known) => known === values.get('pipeline')?.value);
+  return Object.entries(name === undefined ? {} : PIPELINES[name].defaults).flatMap(([path, text]) => {
+    const field = fieldAt(path);
+    if (field === undefined || values.get(path)?.origin !== 'default') return [];
+    return [{ path, value: field.parse(text, path), origin: 'default' }];
+  });
 }
 
 /** A broken file can have a thousand problems; nobody reads more than these. */

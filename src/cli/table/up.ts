@@ -1,4 +1,5 @@
 import { CONTROLLER_NAMES } from '../../contracts/controllers.ts';
+import { PIPELINE_NAMES, PIPELINES } from '../../contracts/pipelines.ts';
 import { parseDuration, parsePositiveDuration, parseWindow } from '../values/duration.ts';
 import { oneOf, parseQuantity, parseText, parseVersion } from '../values/names.ts';
 import { integer, LIMITS, parseShare } from '../values/numbers.ts';
@@ -6,6 +7,17 @@ import { type CommandSpec, DOCUMENT_FORMATS, type FlagSpec } from './types.ts';
 
 export const BACKENDS: readonly string[] = ['auto', 'embedded', 'native', 'kind', 'minikube', 'context'];
 export const QUEUES: readonly string[] = ['redis', 'redis-stream', 'beanstalkd'];
+
+const PIPELINE_FLAG: FlagSpec = {
+  name: 'pipeline',
+  setting: 'pipeline',
+  value: 'name',
+  help: 'what feeds the HPA',
+  choices: PIPELINE_NAMES,
+  fallback: 'queue',
+  env: 'METRICS_LAB_PIPELINE',
+  parse: oneOf(PIPELINE_NAMES),
+};
 
 const CLUSTER_FLAGS: readonly FlagSpec[] = [
   {
@@ -160,7 +172,7 @@ const WORKLOAD_FLAGS: readonly FlagSpec[] = [
 ];
 
 /** Flags of `up` that are settings of the lab. */
-export const UP_SETTINGS: readonly FlagSpec[] = [...CLUSTER_FLAGS, ...HPA_FLAGS, ...WORKLOAD_FLAGS];
+export const UP_SETTINGS: readonly FlagSpec[] = [...CLUSTER_FLAGS, PIPELINE_FLAG, ...HPA_FLAGS, ...WORKLOAD_FLAGS];
 
 export const UP: CommandSpec = {
   path: ['up'],
@@ -168,6 +180,7 @@ export const UP: CommandSpec = {
   details: [
     'Running it again changes what differs and leaves the rest alone. Settings that need a new cluster are refused unless --recreate is given.',
     'Nothing is rolled back when a step fails: correct the cause and run it again, or remove everything with teardown.',
+    `Pipelines: ${PIPELINE_NAMES.map((name) => `${name} = ${PIPELINES[name].summary}`).join('; ')}.`,
   ],
   flags: [
     ...UP_SETTINGS,

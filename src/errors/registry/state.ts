@@ -11,6 +11,7 @@ export type StateErrorId =
   | 'ML-PROC-SPAWN'
   | 'ML-LAB-NOT-READY'
   | 'ML-LAB-NO-QUEUE'
+  | 'ML-LAB-PIPELINE'
   | 'ML-LAB-PORT-BUSY'
   | 'ML-LOGS-COMPONENT'
   | 'ML-COMPONENT-UNHEALTHY';
@@ -112,6 +113,17 @@ export const STATE_ERRORS: Readonly<Record<StateErrorId, ErrorEntry>> = {
     title: 'Lab "{lab}" has no queue yet',
     why: '`up` was interrupted before the queue was made',
     actions: ['go on with `metrics-lab up --lab {lab}`'],
+    retryable: false,
+  },
+  'ML-LAB-PIPELINE': {
+    exit: 'precondition',
+    fault: 'user',
+    title: 'Lab "{lab}" has no queue: its pipeline is "{pipeline}"',
+    why: 'Only the pipeline "queue" has a queue with items in it',
+    actions: [
+      'see what there is with `metrics-lab status --lab {lab}`',
+      'make a lab with a queue: `metrics-lab up --lab other`',
+    ],
     retryable: false,
   },
   'ML-LAB-PORT-BUSY': {

@@ -1,7 +1,10 @@
 import type { KubeClient } from '../../contracts/kube-client.ts';
-import { metricsServerManifests, servingHosts } from '../../metrics-server/manifests.ts';
-import { queueMetrics } from '../../workload/queue-metrics.ts';
-import type { PairFiles } from '../ports.ts';
+import {
+  apiServiceNames,
+  type MetricsApi,
+  metricsServerManifests,
+  servingHosts,
+} from '../../metrics-server/manifests.ts';
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from './apply-all.ts';
 import { kubeconfigFor, portFor, programComponent, writeOwn } from './program-component.ts';
@@ -12,12 +15,28 @@ import { waitFor } from './wait-for.ts';
 const NAMESPACE = 'kube-system';
 const USER = 'metrics-lab:metrics-server';
 
-/** Starts the metrics server with the lab's queue as its source, and registers it with the API server. */
-export async function ensureMetricsServer(state: UpState, client: KubeClient): Promise<StepResult> {
+const TOKEN_BYTES = 24;
+
+/** What a pipeline wants of the metrics server. */
+export interface MetricsServing {
+  /** `metrics` of its configuration (docs/metrics-server.md). */
+  readonly metrics: readonly object[];
+  /** Write endpoints with a token. */
+  readonly write?: true;
+}
+
+/** Starts the metrics server with these metrics, and registers it with the API server. Custom metrics are registered where some are served. */
+export async function ensureMetricsServer(
+  state: UpState,
+  client: KubeClient,
+  serving: MetricsServing,
+): Promise<StepResult> {
   const { ports, paths, spec } = state;
   const cluster = clusterOf(state);
+  const custom = serving.write === true || serving.metrics.some((metric) => 'object' in metric);
+  const apis: readonly MetricsApi[] = custom ? ['external', 'custom'] : ['external'];
   const port = await portFor(state, 'metricsServer');
-  const serving = ports.certificates.serving(cluster, 'metrics-server-serving', servingHosts(NAMESPACE));
+  const pair = ports.certificates.serving(cluster, 'metrics-server-serving', servingHosts(NAMESPACE));
   const applied = await applyAll(
     client,
     metricsServerManifests({
@@ -26,10 +45,16 @@ export async function ensureMetricsServer(state: UpState, client: KubeClient): P
       port,
       caBundle: ports.files.readText(cluster.pki?.caCert ?? '') ?? '',
       identity: { kind: 'User', name: USER },
-      apis: ['external'],
+      apis,
     }),
   );
-  const config = serverConfig(state, port, serving);
+  const config = {
+    kubeconfigFile: kubeconfigFor(state, 'metrics-server', { commonName: USER, organizations: [] }),
+    listen: { host: '127.0.0.1', port },
+    serving: { certFile: pair.cert, keyFile: pair.key },
+    ...(serving.write === true ? { write: await writeConfig(state) } : {}),
+    metrics: serving.metrics,
+  };
   const component = programComponent(state, {
     name: 'metrics-server',
     program: 'metrics-server',
@@ -44,27 +69,25 @@ export async function ensureMetricsServer(state: UpState, client: KubeClient): P
     signal: ports.signal,
     onWaiting: (text) => ports.io.emit({ type: 'step.progress', step: 'metrics-server', text }),
   });
-  await waitUntilServed(state, client);
+  await waitUntilServed(state, client, apis);
   return { changed: changed || applied.length > 0, ...(component.url === undefined ? {} : { detail: component.url }) };
 }
 
 /** An HPA that is looked at before its metrics can be read waits a whole sync period for the next look. */
-async function waitUntilServed({ ports, spec, options }: UpState, client: KubeClient): Promise<void> {
+async function waitUntilServed(
+  { ports, spec, options }: UpState,
+  client: KubeClient,
+  apis: readonly MetricsApi[],
+): Promise<void> {
   const { timeoutMs } = options;
-  const served = apiServiceAvailable(client, 'v1beta1.external.metrics.k8s.io');
-  await waitFor([served], { ...ports, lab: spec.lab, step: 'metrics-server', timeoutMs });
+  const served = apiServiceNames(apis).map((name) => apiServiceAvailable(client, name));
+  await waitFor(served, { ...ports, lab: spec.lab, step: 'metrics-server', timeoutMs });
 }
 
-function serverConfig(state: UpState, port: number, serving: PairFiles): object {
-  const { paths, spec } = state;
-  return {
-    kubeconfigFile: kubeconfigFor(state, 'metrics-server', { commonName: USER, organizations: [] }),
-    listen: { host: '127.0.0.1', port },
-    serving: { certFile: serving.cert, keyFile: serving.key },
-    metrics: queueMetrics(spec.queue, paths.queueUrl).map(({ metric, source }) => ({
-      name: metric,
-      namespace: spec.namespace,
-      source,
-    })),
-  };
+async function writeConfig(state: UpState): Promise<object> {
+  const { files, randomToken } = state.ports;
+  const { writeToken } = state.paths;
+  if ((files.readText(writeToken)?.trim() ?? '') === '')
+    files.writeAtomic(writeToken, `${randomToken(TOKEN_BYTES)}\n`, 0o600);
+  return { host: '127.0.0.1', port: await portFor(state, 'metricsWrite'), tokenFile: writeToken };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { KubeClient } from '../../contracts/kube-client.ts';
+import { hasQueue } from '../../contracts/pipelines.ts';
 import { NODE_CONFIG_ENV, type NodeConfig, nodeConfigText } from '../../minicluster/node/config.ts';
 import { metricsApiManifests, nodeIdentity, nodeRbac, SERVING_NAMES } from '../../minicluster/node/manifests.ts';
 import type { StepResult } from '../run-steps.ts';
@@ -9,7 +10,8 @@ import { apiComponent, clusterOf, type UpState } from './state.ts';
 import { nodeReady } from './ready.ts';
 import { waitFor } from './wait-for.ts';
 
-const OUR_PROGRAMS: readonly string[] = ['consumer', 'producer'];
+/** Programs of the lab that pods may run, as the image `metrics-lab/<name>`. */
+const OUR_PROGRAMS: readonly string[] = ['consumer', 'pause', 'producer'];
 
 /** Name of the lab's one node: the lab's own name, which the certificates of its kubelet carry. */
 export function nodeName(state: UpState): string {
@@ -31,7 +33,7 @@ export async function ensureNode(state: UpState, client: KubeClient): Promise<St
     program: 'process-node',
     env: { [NODE_CONFIG_ENV]: writeOwn(state, 'node.json', nodeConfigText(config)) },
     // Stopped before the queue: its consumers hand back what they hold.
-    after: [apiComponent(state), ...(spec.queue.url === undefined ? ['queue'] : [])],
+    after: [apiComponent(state), ...(hasQueue(spec) && spec.queue.url === undefined ? ['queue'] : [])],
     // The kubelet API answers nobody without rights in the cluster; the health of its metrics API is open.
     port: config.metricsPort,
     healthPath: '/livez',

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import type { KubeClient } from '../../contracts/kube-client.ts';
 import type { LabSpec } from '../../contracts/lab-spec.ts';
 import { describe } from '../../errors/lab-error.ts';
-import { pathOf } from '../../kube/apply.ts';
 import { hpaSummary, parseHpa } from '../../kube/hpa.ts';
 import { parseAs } from '../../kube/objects.ts';
-import { CONSUMER, hpaManifest, METRIC_NAME, PRODUCER } from '../../workload/manifests.ts';
+import { CONSUMER, METRIC_NAME, PRODUCER } from '../../workload/manifests.ts';
 import type { Condition } from './wait-for.ts';
 
 const ConditionList = z.object({
@@ -34,7 +33,7 @@ export function readyConditions(client: KubeClient, spec: LabSpec, nodeName: str
     apiServiceAvailable(client, 'v1beta1.external.metrics.k8s.io'),
     metricAnswers(client, spec),
     deploymentAvailable(client, spec, PRODUCER),
-    hpaActive(client, spec),
+    hpaActive(client, spec, CONSUMER),
   ];
 }
 
@@ -43,7 +42,8 @@ export function apiServiceAvailable(client: KubeClient, name: string): Condition
   return condition(client, `/apis/apiregistration.k8s.io/v1/apiservices/${name}`, 'Available', `APIService ${name}`);
 }
 
-function deploymentAvailable(client: KubeClient, spec: LabSpec, name: string): Condition {
+/** A Deployment of the lab whose pods are ready. */
+export function deploymentAvailable(client: KubeClient, spec: LabSpec, name: string): Condition {
   const path = `/apis/apps/v1/namespaces/${spec.namespace}/deployments/${name}`;
   return condition(client, path, 'Available', `deployment ${name}`);
 }
@@ -82,12 +82,14 @@ function metricAnswers(client: KubeClient, spec: LabSpec): Condition {
   };
 }
 
-function hpaActive(client: KubeClient, spec: LabSpec): Condition {
+/** An HPA of the lab that has read its metrics. */
+export function hpaActive(client: KubeClient, spec: LabSpec, name: string): Condition {
+  const path = `/apis/autoscaling/v2/namespaces/${spec.namespace}/horizontalpodautoscalers/${name}`;
   return {
     check: async () => {
-      const summary = hpaSummary(parseHpa(await client.json('GET', pathOf(hpaManifest(spec)))));
+      const summary = hpaSummary(parseHpa(await client.json('GET', path)));
       const active = summary.conditions.find(({ type }) => type === 'ScalingActive');
-      const what = `hpa/${CONSUMER}`;
+      const what = `hpa/${name}`;
       if (active === undefined) return `${what} has not been looked at by the HPA controller yet`;
       if (active.status === 'True') return undefined;
       // At zero by its own decision: it is active and has nothing to compute.

@@ -7,10 +7,10 @@ import { acquireLock } from '../../platform/lock.ts';
 import { type Drift, specDrift } from '../drift.ts';
 import { openJournal } from '../journal.ts';
 import { type LabPaths, labPaths, readRecord, writeRecord } from '../lab-store.ts';
+import { PIPELINE_OF } from '../pipelines/registry.ts';
 import type { LabPorts } from '../ports.ts';
 import { runSteps } from '../run-steps.ts';
 import { removeLab } from '../teardown.ts';
-import { checkQueueServer } from './queue-step.ts';
 import type { UpOptions, UpState } from './state.ts';
 import { upSteps } from './steps.ts';
 
@@ -91,7 +91,7 @@ export async function planUp(
 /** Raises what stands in the way, before the lab's folder exists. */
 async function preflight(ports: LabPorts, spec: LabSpec, paths: LabPaths): Promise<ClusterBackend> {
   const backend = await ports.backend(spec);
-  if (spec.bare !== true) checkQueueServer(ports, spec);
+  if (spec.bare !== true) PIPELINE_OF[spec.pipeline].check(ports, spec);
   const isNew = !ports.files.exists(paths.record);
   if (isNew && spec.apiPort !== 0 && (await ports.isPortBusy(spec.apiPort))) {
     throw new LabError('ML-LAB-PORT-BUSY', { port: spec.apiPort, what: 'the Kubernetes API' });

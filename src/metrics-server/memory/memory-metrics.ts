@@ -31,6 +31,8 @@ export interface ExternalWrite {
 }
 
 interface CustomEntry {
+  /** Set by configuration; its time is that of the configuration. */
+  readonly constant: boolean;
   readonly labels: Labels;
   readonly value: CustomMetricValue;
 }
@@ -65,18 +67,32 @@ export class MemoryMetrics implements CustomMetricsProvider, ExternalMetricsProv
 
   /** Raises ML-METRIC-MEMORY-FULL. */
   writeCustom(write: CustomWrite): void {
+    this.#putCustom(write, false);
+  }
+
+  #putCustom(write: CustomWrite, constant: boolean): void {
     const key = slotKey(write.resource, write.namespace, write.metric);
     const slot = this.#custom.get(key);
     const byName = slot?.byName ?? new Map<string, CustomEntry>();
     this.#makeRoom(byName.has(write.name));
     if (slot === undefined) this.#custom.set(key, { resource: write.resource, metric: write.metric, byName });
     const value = { name: write.name, value: write.value, timestampMs: this.#clock.now() };
-    byName.set(write.name, { labels: write.labels, value });
+    if (constant && byName.get(write.name)?.constant === false) return; // somebody wrote over it
+    byName.set(write.name, { labels: write.labels, value, constant });
     this.#revision += 1;
   }
 
-  /** Series that are true at every moment; those of the call before are gone, unless somebody wrote over them. Raises ML-METRIC-MEMORY-FULL. */
-  replaceConstants(writes: readonly ExternalWrite[]): void {
+  /** Values out of the configuration; those of the call before are gone. What somebody wrote over stays as written. Raises ML-METRIC-MEMORY-FULL. */
+  replaceConstants(external: readonly ExternalWrite[], custom: readonly CustomWrite[]): void {
+    for (const [key, { byName }] of this.#custom) {
+      for (const [name, entry] of byName) {
+        if (!entry.constant) continue;
+        byName.delete(name);
+        this.#count -= 1;
+      }
+      if (byName.size === 0) this.#custom.delete(key);
+    }
+    for (const write of custom) this.#putCustom(write, true);
     for (const [metric, series] of this.#external) {
       for (const [key, one] of series) {
         if (!one.constant) continue;
@@ -85,7 +101,7 @@ export class MemoryMetrics implements CustomMetricsProvider, ExternalMetricsProv
       }
       if (series.size === 0) this.#external.delete(metric);
     }
-    for (const write of writes) this.#put(write, true);
+    for (const write of external) this.#put(write, true);
   }
 
   /** Raises ML-METRIC-MEMORY-FULL. */
@@ -99,6 +115,7 @@ export class MemoryMetrics implements CustomMetricsProvider, ExternalMetricsProv
       write.namespace ?? null,
       Object.entries(write.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
     ]);
+    if (constant && series.has(key)) return; // somebody wrote over it
     this.#makeRoom(series.has(key));
     const value = { labels: write.labels, value: write.value, timestampMs: this.#clock.now() };
     series.set(key, { namespace: write.namespace, value, constant });

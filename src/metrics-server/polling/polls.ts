@@ -2,10 +2,16 @@ import type { MetricSource } from '../../contracts/metric-source.ts';
 import type { SourceConfig } from '../../sources/config.ts';
 import type { MetricConfig } from '../config.ts';
 import { Poll, type PollPorts } from './poll.ts';
+import type { ObjectRule } from './object-metrics.ts';
 import type { MetricRule } from './rule-metrics.ts';
 
 interface PolledMetric extends MetricConfig {
   readonly source: SourceConfig;
+}
+
+export interface PolledRules {
+  readonly external: readonly MetricRule[];
+  readonly custom: readonly ObjectRule[];
 }
 
 /** The polls of a configuration: metrics with equal sources share one; what stays the same over a reload goes on. */
@@ -25,7 +31,7 @@ export class Polls {
   }
 
   /** Starts what is new, stops what is gone. Raises as `open`, and then nothing has changed. */
-  async replace(metrics: readonly MetricConfig[]): Promise<readonly MetricRule[]> {
+  async replace(metrics: readonly MetricConfig[]): Promise<PolledRules> {
     const wanted = metrics.filter((metric): metric is PolledMetric => metric.source.type !== 'memory');
     const sources = new Map<string, MetricSource>();
     for (const metric of wanted) {
@@ -34,16 +40,19 @@ export class Polls {
     }
     const next = new Map<string, Poll>();
     const rules: MetricRule[] = [];
+    const objects: ObjectRule[] = [];
     for (const metric of wanted) {
       const key = keyOf(metric);
       const poll = next.get(key) ?? this.#polls.get(key) ?? this.#start(metric, sources.get(key));
       next.set(key, poll);
-      rules.push(ruleOf(metric, poll));
+      const rule = ruleOf(metric, poll);
+      if (metric.object === undefined) rules.push(rule);
+      else objects.push({ ...rule, object: metric.object });
     }
     const gone = [...this.#polls].filter(([key]) => !next.has(key)).map(([, poll]) => poll);
     this.#polls = next;
     await Promise.all(gone.map((poll) => poll.stop()));
-    return rules;
+    return { external: rules, custom: objects };
   }
 
   async stop(): Promise<void> {

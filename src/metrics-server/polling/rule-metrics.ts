@@ -62,7 +62,7 @@ function valuesOf(rule: MetricRule, now: number): readonly RuleValue[] {
     rule.fallback === undefined ? undefined : [{ labels: rule.labels, value: rule.fallback, timestampMs: now }];
   if (state.samples === undefined) {
     if (fallback !== undefined) return fallback;
-    throw new LabError('ML-METRIC-UNREAD', { metric: rule.name, cause: causeOf(state) });
+    throw unreadError(rule);
   }
   const fresh = state.samples.every((sample) => now - sample.timestampMs <= rule.maxAgeMs);
   if (fallback === undefined) return labelled(rule, state.samples);
@@ -83,11 +83,18 @@ function labelled({ labels }: MetricRule, samples: readonly MetricSample[]): rea
   return values;
 }
 
-function seriesError(metric: string, labels: Labels, reason: string): LabError {
+/** One series has no usable value. */
+export function seriesError(metric: string, labels: Labels, reason: string): LabError {
   return new LabError('ML-METRIC-SERIES', { metric, labels: JSON.stringify(labels), reason });
 }
 
-function staleError(rule: MetricRule, ageMs: number): LabError {
+/** Nothing was ever read. */
+export function unreadError({ name, poll }: MetricRule): LabError {
+  return new LabError('ML-METRIC-UNREAD', { metric: name, cause: causeOf(poll.state) });
+}
+
+/** What was read is too old. */
+export function staleError(rule: MetricRule, ageMs: number): LabError {
   return new LabError('ML-METRIC-STALE', {
     metric: rule.name,
     age: Math.round(ageMs / 1000),

@@ -24,6 +24,7 @@ describe('config view', () => {
         pods: 110
         cpu: "8"
         memory: 16Gi
+      pipeline: queue
       hpa:
         min: 0
         max: 3
@@ -66,6 +67,7 @@ describe('config view', () => {
       node.pods             110            default
       node.cpu              8              default
       node.memory           16Gi           default
+      pipeline              queue          default
       hpa.min               0              metrics-lab.yaml:3:12
       hpa.max               20             default
       hpa.target            2              default

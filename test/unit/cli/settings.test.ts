@@ -41,6 +41,7 @@ describe('settings', () => {
       lab: 'lab',
       backend: 'auto',
       namespace: 'metrics-lab',
+      pipeline: 'queue',
       syncPeriodSeconds: 15,
       hpa: { min: 1, max: 20, target: '2', scaleDownWindowSeconds: 300 },
       queue: { kind: 'redis', name: 'jobs' },
@@ -50,6 +51,12 @@ describe('settings', () => {
       images: {},
     };
     expect((await resolve([])).draft).toEqual(expected);
+  });
+
+  it('a pipeline has defaults of its own, for what nobody said', async () => {
+    const { draft } = await resolve(['--pipeline', 'test', '--max', '7']);
+    expect(draft).toMatchObject({ pipeline: 'test', hpa: { target: '300m', max: 7 } });
+    expect(await whyRefused(['--pipeline', 'nope'])).toContain('queue, test');
   });
 
   const user = '/home/ann/.config/metrics-lab/config.yaml';

@@ -5,6 +5,7 @@ export const SPEC: LabSpec = {
   lab: 'lab',
   backend: 'native',
   namespace: 'metrics-lab',
+  pipeline: 'queue',
   syncPeriodSeconds: 15,
   hpa: { min: 1, max: 20, target: '2', scaleDownWindowSeconds: 300 },
   queue: { kind: 'redis', name: 'jobs' },

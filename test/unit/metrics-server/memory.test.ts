@@ -51,14 +51,14 @@ describe('written values', () => {
     memory.writeExternal({ metric: 'x', namespace: undefined, labels: { a: '1', b: '2' }, value: '1' });
     memory.writeExternal({ metric: 'x', namespace: undefined, labels: { b: '2', a: '1' }, value: '2' });
     memory.writeExternal({ metric: 'x', namespace: 'only', labels: {}, value: '3' });
-    memory.replaceConstants([{ metric: 'x', namespace: undefined, labels: { constant: 'yes' }, value: '4' }]);
+    memory.replaceConstants([{ metric: 'x', namespace: undefined, labels: { constant: 'yes' }, value: '4' }], []);
     await clock.advance(60_000);
     const read = (namespace: string, text = '') =>
       memory.getExternalMetric({ namespace, metric: 'x', selector: selector(text) });
     expect(read('default').map((one) => one.value)).toEqual(['2', '4']);
     expect(read('only').map((one) => one.value)).toEqual(['2', '3', '4']);
     expect(read('only', 'constant')).toEqual([{ labels: { constant: 'yes' }, value: '4', timestampMs: clock.now() }]);
-    memory.replaceConstants([{ metric: 'y', namespace: undefined, labels: {}, value: '5' }]);
+    memory.replaceConstants([{ metric: 'y', namespace: undefined, labels: {}, value: '5' }], []);
     expect(read('only').map((one) => one.value)).toEqual(['2', '3']);
     expect(memory.listAllExternalMetrics()).toEqual(['x', 'y']);
     expect(memory.getExternalMetric({ namespace: 'a', metric: 'unknown', selector: EVERYTHING })).toEqual([]);

@@ -1,0 +1,35 @@
+/** What feeds the HPA of a lab. Each has one file in src/lab/pipelines; flag, lab file and record know it by this name. */
+export type PipelineName = 'queue' | 'test';
+
+export interface PipelineFacts {
+  /** One line of help. */
+  readonly summary: string;
+  /** Whether items go through a queue: `publish`, the ledger, scenarios. */
+  readonly hasQueue: boolean;
+  /** Settings (path in the lab file → as typed) whose default differs from that of the flag. */
+  readonly defaults: Readonly<Record<string, string>>;
+  /** Commands that make sense once it is up, without `--lab`. */
+  readonly next: readonly string[];
+}
+
+export const PIPELINES: Readonly<Record<PipelineName, PipelineFacts>> = {
+  queue: {
+    summary: 'a queue, scaled on its length',
+    hasQueue: true,
+    defaults: {},
+    next: ['metrics-lab publish 40', 'metrics-lab watch hpa'],
+  },
+  test: {
+    summary: "values that you write, as in the walkthrough of upstream's test adapter",
+    hasQueue: false,
+    defaults: { 'hpa.target': '300m', 'hpa.max': '10' },
+    next: ['metrics-lab watch hpa'],
+  },
+};
+
+export const PIPELINE_NAMES: readonly PipelineName[] = Object.keys(PIPELINES) as PipelineName[];
+
+/** Whether a lab has a queue and with it a ledger. */
+export function hasQueue(spec: { readonly bare?: boolean; readonly pipeline: PipelineName }): boolean {
+  return spec.bare !== true && PIPELINES[spec.pipeline].hasQueue;
+}

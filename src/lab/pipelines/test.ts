@@ -1,0 +1,77 @@
+import type { KubeClient } from '../../contracts/kube-client.ts';
+import { SAMPLE_APP, SAMPLE_METRIC, sampleAppManifests, sampleHpaManifest } from '../../workload/sample-app.ts';
+import type { StepResult } from '../run-steps.ts';
+import { applyAll } from '../up/apply-all.ts';
+import { ensureMetricsServer } from '../up/metrics-server-step.ts';
+import { ensureNode, nodeName } from '../up/node-step.ts';
+import { apiServiceAvailable, deploymentAvailable, hpaActive, nodeReady } from '../up/ready.ts';
+import { clientOf, type UpState } from '../up/state.ts';
+import { waitFor } from '../up/wait-for.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** What upstream's test adapter has built in (its test-adapter/provider/provider.go), for every namespace. */
+const BUILT_IN = [
+  {
+    name: 'my-external-metric',
+    source: {
+      type: 'memory',
+      series: [
+        { labels: { foo: 'bar' }, value: '42' },
+        { labels: { foo: 'baz' }, value: '43' },
+      ],
+    },
+  },
+  { name: 'other-external-metric', source: { type: 'memory', series: [{ value: '44' }] } },
+];
+
+/**
+ * Values that are written over HTTP, and an HPA of type Value on one of them: the walkthrough of upstream's test adapter. The
+ * metric begins at its target, so that the HPA has something to look at.
+ */
+export const testPipeline: Pipeline = {
+  check: () => undefined,
+  steps: (state) => {
+    const { spec } = state;
+    const client = () => clientOf(state);
+    return [
+      { id: 'node', title: 'process node', run: () => ensureNode(state, client()) },
+      {
+        id: 'metrics-server',
+        title: 'metrics server',
+        run: () => ensureMetricsServer(state, client(), { metrics: metricsOf(state), write: true }),
+      },
+      { id: 'workload', title: SAMPLE_APP, run: () => applyApp(state, client()) },
+      { id: 'hpa', title: 'HorizontalPodAutoscaler', run: () => applyAllOf(client(), [sampleHpaManifest(spec)]) },
+      { id: 'ready', title: 'everything ready', run: () => waitReady(state, client()) },
+    ];
+  },
+};
+
+function metricsOf({ spec }: UpState): readonly object[] {
+  const object = { resource: 'services', namespace: spec.namespace, name: SAMPLE_APP };
+  const series = [{ value: spec.hpa.target }];
+  return [...BUILT_IN, { name: SAMPLE_METRIC, object, source: { type: 'memory', series } }];
+}
+
+function applyApp({ spec }: UpState, client: KubeClient): Promise<StepResult> {
+  return applyAllOf(client, sampleAppManifests(spec));
+}
+
+async function applyAllOf(client: KubeClient, objects: Parameters<typeof applyAll>[1]): Promise<StepResult> {
+  const changed = await applyAll(client, objects);
+  return { changed: changed.length > 0, ...(changed.length > 0 ? { detail: changed.join(', ') } : {}) };
+}
+
+async function waitReady(state: UpState, client: KubeClient): Promise<StepResult> {
+  const { ports, spec, options } = state;
+  const waited = await waitFor(
+    [
+      nodeReady(client, nodeName(state)),
+      apiServiceAvailable(client, 'v1beta1.metrics.k8s.io'),
+      deploymentAvailable(client, spec, SAMPLE_APP),
+      hpaActive(client, spec, SAMPLE_APP),
+    ],
+    { ...ports, lab: spec.lab, step: 'ready', timeoutMs: options.timeoutMs },
+  );
+  return { changed: waited };
+}
