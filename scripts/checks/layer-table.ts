@@ -16,7 +16,10 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
     { folder: 'workload', imports: ['sources'] },
     { folder: 'keda', imports: ['hpa', 'kube'] },
     { folder: 'minicluster', imports: ['hpa', 'kube'] },
-    { folder: 'clusters/embedded', imports: ['clusters/pki', 'hpa', 'kube', 'workload/manifests.ts', 'minicluster'] },
+    {
+      folder: 'clusters/embedded',
+      imports: ['clusters/pki', 'clusters/lab-access.ts', 'hpa', 'kube', 'workload/manifests.ts', 'minicluster'],
+    },
     {
       folder: 'clusters',
       imports: ['kube', 'workload/manifests.ts', 'minicluster/node', 'minicluster/pki', 'platform/lock.ts'],

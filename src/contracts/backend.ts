@@ -18,7 +18,7 @@ export interface ClusterSpec {
   readonly syncPeriodSeconds: number;
   /** 0 = choose a free one. */
   readonly apiPort: number;
-  /** Controllers of the embedded cluster that do not run. */
+  /** Controllers that do not run, as `--disable-controller` names them. */
   readonly disabledControllers?: readonly string[];
   readonly nodeCapacity: { readonly cpu: string; readonly memory: string; readonly pods: number };
 }
@@ -45,6 +45,8 @@ export interface ClusterHandle {
 export interface ComponentControl {
   /** Declares the component and resolves when it is healthy. Raises ML-COMPONENT-UNHEALTHY (exit 6) with the log's tail. */
   ensure(spec: ComponentSpec, options: EnsureOptions): Promise<{ readonly changed: boolean }>;
+  /** Stops one and forgets it; resolves when its process is gone. True when it was there. */
+  remove(name: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 export interface EnsureOptions {

@@ -1,4 +1,4 @@
-/** Controllers of the embedded cluster, as `--disable-controller` names them; `all` = every one. */
+/** Controllers of a cluster of local processes, as `--disable-controller` names them; `all` = every one. */
 export const CONTROLLER_NAMES: readonly string[] = [
   'all',
   'deployment',

@@ -37,7 +37,7 @@ export interface LabSpec {
   readonly apiPort: number;
   /** The cluster alone: no node, queue, metrics server, workload and HPA. */
   readonly bare?: boolean;
-  /** Controllers of the embedded cluster that do not run; `all` = none does. */
+  /** Controllers that do not run; `all` = none does. */
   readonly disabledControllers?: readonly string[];
   readonly node: { readonly cpu: string; readonly memory: string; readonly pods: number };
   /** Programs of the user's lab file: image name → command line. */

@@ -74,27 +74,36 @@ export function loadKubeconfig(text: string, origin: string, contextName?: strin
   });
 }
 
-/** The text of a kubeconfig with one context and inline data. It holds a private key: write it with mode 0600. */
-export function kubeconfigText(access: ClusterAccess): string {
-  const base64 = (pem: string | undefined) => (pem === undefined ? undefined : Buffer.from(pem).toString('base64'));
+/** One more entry of `users`; the administrator of a lab may act as it with `kubectl --user`. PEM texts. */
+export interface KubeconfigUser {
+  readonly name: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly token?: string;
+}
+
+/** The text of a kubeconfig with one context and inline data. It holds private keys: write it with mode 0600. */
+export function kubeconfigText(access: ClusterAccess, others: readonly KubeconfigUser[] = []): string {
   const name = access.context;
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': name,
     clusters: [{ name, cluster: { server: access.server, 'certificate-authority-data': base64(access.ca) } }],
-    users: [
-      {
-        name,
-        user: {
-          'client-certificate-data': base64(access.cert),
-          'client-key-data': base64(access.key),
-          token: access.token,
-        },
+    users: [{ ...access, name }, ...others].map((user) => ({
+      name: user.name,
+      user: {
+        'client-certificate-data': base64(user.cert),
+        'client-key-data': base64(user.key),
+        token: user.token,
       },
-    ],
+    })),
     contexts: [{ name, context: { cluster: name, user: name, namespace: access.namespace } }],
   });
+}
+
+function base64(pem: string | undefined): string | undefined {
+  return pem === undefined ? undefined : Buffer.from(pem).toString('base64');
 }
 
 type Fail = (reason: string, cause?: unknown) => LabError;

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startControlled } from '../helpers/embedded-controllers.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
-import { corpus } from './corpus.ts';
+import { corpus, replay } from './corpus.ts';
 
 /** Jobs are not served (docs/embedded-differences.md). */
 const KNOWN = ['job', 'pod of the job', 'job status'].map(
@@ -17,21 +16,11 @@ test.skipIf(found === undefined)('controllers do what kube-controller-manager v1
   const cluster = await startControlled(dir.path, () => {});
   try {
     const file = join(found.replay, '..', 'corpus', 'dev-controllers.jsonl');
-    const output = await run([found.replay, '--with', 'controllers', '--kubeconfig', cluster.kubeconfig, file]);
-    const failed = new Set(output.split('\n').flatMap((line) => /^FAIL (.+? #\d+ [^|]+?) \|/.exec(line)?.[1] ?? []));
+    const args = ['--with', 'controllers', '--kubeconfig', cluster.kubeconfig, file];
+    const { output, failed } = await replay(found.replay, ...args);
     expect([...failed]).toEqual(KNOWN);
     expect(output).toMatch(/^38 passed, 3 failed$/m);
   } finally {
     cluster.stop();
   }
 });
-
-/** What the tool prints; it exits with 1 when there are differences. */
-function run(args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error !== null && error.code !== 1) reject(new Error(`${stderr}${stdout}`, { cause: error }));
-      else resolve(stdout);
-    });
-  });
-}

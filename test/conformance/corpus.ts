@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -28,4 +29,16 @@ export function corpus(): Corpus | undefined {
   const own = join(import.meta.dirname, 'recorded');
   const ours = readdirSync(own).map((name) => join(own, name));
   return { replay: join(shared, 'kube', 'replay.mjs'), files: [...wanted.map((name) => join(folder, name)), ...ours] };
+}
+
+/** Runs sequences against a cluster: what the tool printed, and the steps that it says failed. */
+export function replay(tool: string, ...args: readonly string[]): Promise<{ output: string; failed: Set<string> }> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [tool, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, output, stderr) => {
+      // 1: there are differences.
+      if (error !== null && error.code !== 1) return reject(new Error(`${stderr}${output}`, { cause: error }));
+      const lines = output.split('\n').flatMap((line) => /^FAIL (.+? #\d+ [^|]+?) \|/.exec(line)?.[1] ?? []);
+      resolve({ output, failed: new Set(lines) });
+    });
+  });
 }

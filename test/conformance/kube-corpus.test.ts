@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CliHome } from '../helpers/cli.ts';
 import { startEmbedded } from '../helpers/embedded-cluster.ts';
+import { binDir, haveReal } from '../helpers/real-binaries.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
-import { corpus } from './corpus.ts';
+import { corpus, replay } from './corpus.ts';
 import { KNOWN_DIFFERENCES } from './known-differences.ts';
 
 const MAX_DIFFERENCES = 0.03;
@@ -14,8 +16,7 @@ test.skipIf(found === undefined)('answers recorded requests as kube-apiserver v1
   const problems: string[] = [];
   const cluster = await startEmbedded(dir.path, (line) => problems.push(line));
   try {
-    const output = await run([found.replay, '--kubeconfig', cluster.kubeconfig, ...found.files]);
-    const failed = new Set(output.split('\n').flatMap((line) => /^FAIL (.+? #\d+ [^|]+?) \|/.exec(line)?.[1] ?? []));
+    const { output, failed } = await replay(found.replay, '--kubeconfig', cluster.kubeconfig, ...found.files);
     const broken = /^FAIL .*(could not be set up|threw).*$/m.exec(output)?.[0];
     expect(broken).toBeUndefined();
     const known = new Set(Object.keys(KNOWN_DIFFERENCES));
@@ -31,12 +32,18 @@ test.skipIf(found === undefined)('answers recorded requests as kube-apiserver v1
   }
 });
 
-/** What the tool prints; it exits with 1 when there are differences. */
-function run(args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error !== null && error.code !== 1) reject(new Error(`${stderr}${stdout}`, { cause: error }));
-      else resolve(stdout);
-    });
-  });
-}
+/** The kubeconfig that `up` writes is all that such a tool needs; and what was recorded is what the real server still says. */
+test.skipIf(found === undefined || !haveReal())('so does the real one, as a lab without controllers', async () => {
+  if (found === undefined) return;
+  using home = new CliHome();
+  try {
+    const native = ['--backend', 'native', '--bin-dir', binDir()];
+    await home.ok(['up', '--lab', 'corpus', ...native, '--bare', '--disable-controller', 'all']);
+    const kubeconfig = join(home.dir, 'labs', 'corpus', 'kubeconfig');
+    const { output, failed } = await replay(found.replay, '--kubeconfig', kubeconfig, ...found.files);
+    expect([...failed]).toEqual([]);
+    expect(output).toMatch(/^\d{4} passed, 0 failed$/m);
+  } finally {
+    await home.run(['teardown', '--lab', 'corpus', '--force']);
+  }
+});

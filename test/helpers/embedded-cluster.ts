@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ClusterPki, ensureClusterPki, issueClient } from '../../src/clusters/pki/cluster-pki.ts';
+import { writeLabKubeconfig } from '../../src/clusters/lab-access.ts';
+import { type ClusterPki, ensureClusterPki } from '../../src/clusters/pki/cluster-pki.ts';
 import { type EmbeddedServer, embeddedServer } from '../../src/minicluster/embedded-server.ts';
 import { realClock } from '../../src/platform/clock.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
@@ -8,7 +9,7 @@ import { nodeFiles } from '../../src/platform/files.ts';
 export interface EmbeddedCluster {
   readonly server: EmbeddedServer;
   readonly url: string;
-  /** Current context: the administrator; one more user `nobody`, as the corpus wants it. */
+  /** The one of a lab: current context the administrator, one more user `nobody`. */
   readonly kubeconfig: string;
   readonly pki: ClusterPki;
   stop(): void;
@@ -19,8 +20,6 @@ export async function startEmbedded(dir: string, log: (line: string) => void = (
   const ports = { files: nodeFiles, now: () => Date.now() };
   const pkiDir = join(dir, 'pki');
   const pki = ensureClusterPki(ports, pkiDir, { serviceIp: '10.96.0.1', nodeName: 'lab-node' });
-  const nobody = issueClient(ports, pkiDir, 'nobody', { commonName: 'nobody', organizations: [] });
-  const admin = issueClient(ports, pkiDir, 'corpus-admin', { commonName: 'admin', organizations: ['system:masters'] });
   const read = (path: string) => readFileSync(path, 'utf8');
   const pair = ({ cert, key }: { readonly cert: string; readonly key: string }) => ({
     cert: read(cert),
@@ -39,19 +38,7 @@ export async function startEmbedded(dir: string, log: (line: string) => void = (
   });
   const port = await server.listen(0);
   const url = `https://127.0.0.1:${port}`;
-  const user = (name: string, { cert, key }: { readonly cert: string; readonly key: string }) => ({
-    name,
-    user: { 'client-certificate': cert, 'client-key': key },
-  });
+  writeLabKubeconfig(nodeFiles, { lab: 'lab', labDir: dir }, pki, url);
   const kubeconfig = join(dir, 'kubeconfig');
-  const text = JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'admin',
-    contexts: [{ name: 'admin', context: { cluster: 'lab', user: 'admin' } }],
-    clusters: [{ name: 'lab', cluster: { server: url, 'certificate-authority': pki.ca.cert } }],
-    users: [user('admin', admin), user('nobody', nobody)],
-  });
-  writeFileSync(kubeconfig, text, { mode: 0o600 });
   return { server, url, kubeconfig, pki, stop: () => server[Symbol.dispose]() };
 }

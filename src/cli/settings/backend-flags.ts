@@ -10,9 +10,9 @@ const USED_BY: Readonly<Record<string, readonly BackendName[]>> = {
   context: ['context'],
   kubeconfig: ['context'],
   'bin-dir': ['native'],
-  'disable-controller': ['embedded'],
   'kubernetes-version': OWN,
   'sync-period': OWN,
+  'disable-controller': PROCESSES,
   'api-port': PROCESSES,
   'pods-capacity': PROCESSES,
 };

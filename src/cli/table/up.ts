@@ -188,7 +188,7 @@ export const UP: CommandSpec = {
     {
       name: 'disable-controller',
       value: 'name',
-      help: 'a controller of the embedded cluster that does not run; "all" or "none"',
+      help: 'a controller of the cluster that does not run; "all" or "none"',
       choices: ['none', ...CONTROLLER_NAMES],
       parse: oneOf(['none', ...CONTROLLER_NAMES]),
       repeat: true,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type {
   Availability,
   BackendContext,
@@ -13,10 +12,9 @@ import type { ComponentSpec } from '../../contracts/component.ts';
 import type { Files } from '../../contracts/files.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { NEWEST_MINOR, OLDEST_MINOR } from '../../hpa/index.ts';
-import { kubeClient } from '../../kube/client.ts';
-import { type ClusterAccess, kubeconfigText } from '../../kube/kubeconfig.ts';
 import { EMBEDDED_CONFIG_ENV, type EmbeddedConfig } from '../../minicluster/config.ts';
 import { KUBERNETES_VERSION } from '../../minicluster/kubernetes-version.ts';
+import { processClusterHandle, writeLabKubeconfig } from '../lab-access.ts';
 import { type ClusterPki, ensureClusterPki, issueClient } from '../pki/cluster-pki.ts';
 import type { PairFiles } from '../pki/key-pair.ts';
 import { choosePort, readPort, writePort } from './api-port.ts';
@@ -24,8 +22,6 @@ import { choosePort, readPort, writePort } from './api-port.ts';
 export interface EmbeddedBackendPorts {
   readonly files: Files;
   readonly clock: Clock;
-  /** `process.arch`. */
-  readonly arch: string;
   readonly freePort: () => Promise<number>;
   readonly isPortBusy: (port: number) => Promise<boolean>;
   /** Command line of one of our own programs. */
@@ -39,7 +35,6 @@ const SMALL_HEAP = '--max-semi-space-size=2';
 const HEALTHY_WITHIN_MS = 30_000;
 const SERVICE_IP = '10.96.0.1';
 const HPA_ACCOUNT = 'horizontal-pod-autoscaler';
-const Version = z.object({ gitVersion: z.string() });
 
 /**
  * A Kubernetes of this package, as one supervised process of the lab. `create` raises ML-EMBEDDED-VERSION,
@@ -77,13 +72,13 @@ async function create(
   });
   const port = await choosePort(ports, spec, files.readText(pki.ca.cert) ?? '', readPort(files, spec), context.signal);
   writePort(files, spec, port);
-  const access = writeKubeconfig(files, spec, pki, port);
+  const access = writeLabKubeconfig(files, spec, pki, serverUrl(port));
   const { changed } = await context.components.ensure(componentFor(ports, spec, pki, hpaClient, port), {
     timeoutMs: HEALTHY_WITHIN_MS,
     signal: context.signal,
     onWaiting: (text) => context.io.emit({ type: 'step.progress', step: context.step, text }),
   });
-  return { handle: await handleOf(ports, spec, access, pki, context.signal), changed };
+  return { handle: await processClusterHandle('embedded', spec, access, pki, context.signal), changed };
 }
 
 /** The HPA controller is imitated in the versions that the twin knows. */
@@ -118,7 +113,7 @@ function componentFor(
   const text = `${JSON.stringify(config, undefined, 2)}\n`;
   if (files.readText(path) !== text) files.writeAtomic(path, text, 0o600);
   const [command, ...args] = program('embedded-apiserver');
-  const url = `https://127.0.0.1:${port}`;
+  const url = serverUrl(port);
   // Whoever holds an old certificate or configuration is restarted: the file's path alone would not show it.
   const stamp = createHash('sha256').update(text).digest('hex').slice(0, 16);
   return {
@@ -134,54 +129,10 @@ function componentFor(
   };
 }
 
+function serverUrl(port: number): string {
+  return `https://127.0.0.1:${port}`;
+}
+
 function asFiles({ cert, key }: PairFiles): { readonly certFile: string; readonly keyFile: string } {
   return { certFile: cert, keyFile: key };
-}
-
-function writeKubeconfig(files: Files, spec: ClusterSpec, pki: ClusterPki, port: number): ClusterAccess {
-  const read = (path: string) => files.readText(path) ?? '';
-  const access = {
-    server: `https://127.0.0.1:${port}`,
-    ca: read(pki.ca.cert),
-    cert: read(pki.admin.cert),
-    key: read(pki.admin.key),
-    context: `metrics-lab-${spec.lab}`,
-  };
-  const path = join(spec.labDir, 'kubeconfig');
-  const text = kubeconfigText(access);
-  if (files.readText(path) !== text) files.writeAtomic(path, text, 0o600);
-  return access;
-}
-
-async function handleOf(
-  { arch }: EmbeddedBackendPorts,
-  spec: ClusterSpec,
-  access: ClusterAccess,
-  pki: ClusterPki,
-  signal: AbortSignal,
-): Promise<ClusterHandle> {
-  const client = kubeClient(access);
-  try {
-    const answer = Version.safeParse(await client.json('GET', '/version', undefined, { signal }));
-    if (!answer.success)
-      throw new LabError('ML-KUBE-SHAPE', { path: '/version', reason: z.prettifyError(answer.error) });
-    return {
-      backend: 'embedded',
-      kubeconfig: join(spec.labDir, 'kubeconfig'),
-      context: access.context,
-      server: access.server,
-      kubernetesVersion: answer.data.gitVersion.replace(/^v/, ''),
-      architecture: arch === 'arm64' ? 'arm64' : 'amd64',
-      podsRunAs: 'processes',
-      scaleToZero: true,
-      pki: {
-        caCert: pki.ca.cert,
-        caKey: pki.ca.key,
-        frontProxyCert: pki.frontProxyClient.cert,
-        frontProxyKey: pki.frontProxyClient.key,
-      },
-    };
-  } finally {
-    client.close();
-  }
 }

@@ -11,6 +11,8 @@ export interface ControlPlane {
   readonly ports: NativePorts;
   readonly binDir: string;
   readonly hasScheduler: boolean;
+  /** As `--disable-controller` names them. */
+  readonly disabledControllers: readonly string[];
   readonly syncPeriodSeconds: number;
 }
 
@@ -96,7 +98,7 @@ function apiServer({ layout, pki, ports, binDir }: ControlPlane): ComponentSpec 
       '--allow-privileged=true',
       '--profiling=false',
       `--service-cluster-ip-range=${SERVICE_RANGE}`,
-      '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+      '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${pki.serviceAccounts.pub}`,
       `--service-account-signing-key-file=${pki.serviceAccounts.key}`,
       `--kubelet-client-certificate=${pki.apiServerKubeletClient.cert}`,
@@ -131,6 +133,7 @@ function controllerManager(plane: ControlPlane): ComponentSpec {
       '--kube-api-burst=400',
       `--service-account-private-key-file=${pki.serviceAccounts.key}`,
       `--root-ca-file=${pki.ca.cert}`,
+      controllersFlag(plane.disabledControllers),
       `--horizontal-pod-autoscaler-sync-period=${syncPeriodSeconds}s`,
       '--profiling=false',
       FEATURE_GATES,
@@ -139,6 +142,29 @@ function controllerManager(plane: ControlPlane): ComponentSpec {
     health: httpsHealth(ports.controllerManager, '/healthz', pki.ca.cert),
     url: `https://127.0.0.1:${ports.controllerManager}`,
   };
+}
+
+/** Upstream's names. Events have no controller there: the API server drops them itself. */
+const UPSTREAM_NAMES: Readonly<Record<string, string>> = {
+  deployment: 'deployment-controller',
+  endpoints: 'endpoints-controller',
+  endpointslice: 'endpointslice-controller',
+  'garbage-collector': 'garbage-collector-controller',
+  hpa: 'horizontal-pod-autoscaler-controller',
+  namespace: 'namespace-controller',
+  'pod-gc': 'pod-garbage-collector-controller',
+  replicaset: 'replicaset-controller',
+  'root-ca': 'root-ca-certificate-publisher-controller',
+  serviceaccount: 'serviceaccount-controller',
+  statefulset: 'statefulset-controller',
+};
+
+/** A list without `*` switches on what it names: one that only switches something off leaves none running. */
+function controllersFlag(disabled: readonly string[]): string {
+  const off = Object.entries(UPSTREAM_NAMES)
+    .filter(([name]) => disabled.includes(name) || disabled.includes('all'))
+    .map(([, name]) => `-${name}`);
+  return `--controllers=${[...(disabled.includes('all') ? [] : ['*']), ...off].join(',')}`;
 }
 
 function scheduler(plane: ControlPlane): ComponentSpec {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import type {
   Availability,
   BackendContext,
@@ -10,8 +9,8 @@ import type {
 import type { RunCommand } from '../../contracts/commands.ts';
 import type { ComponentSpec } from '../../contracts/component.ts';
 import { LabError } from '../../errors/lab-error.ts';
-import { kubeClient } from '../../kube/client.ts';
-import { type ClusterAccess, kubeconfigText } from '../../kube/kubeconfig.ts';
+import type { ClusterAccess } from '../../kube/kubeconfig.ts';
+import { processClusterHandle, writeComponentKubeconfig, writeLabKubeconfig } from '../lab-access.ts';
 import { type ClusterPki, ensureClusterPki } from '../pki/cluster-pki.ts';
 import { hasCertificateOf } from '../pki/has-certificate-of.ts';
 import type { PairFiles } from '../pki/key-pair.ts';
@@ -43,7 +42,6 @@ export interface NativeBackendPorts extends FetchPorts {
 }
 
 const HEALTHY_WITHIN_MS = 120_000;
-const Version = z.object({ gitVersion: z.string(), platform: z.string() });
 
 /**
  * The real etcd, kube-apiserver, kube-controller-manager and, when its binary is there, kube-scheduler as supervised processes
@@ -93,7 +91,8 @@ async function create(
   const layout = nativeLayout(spec.labDir);
   const before = readNativeState(files, layout.state, spec.lab);
   const binDir = await findBinaries(ports, spec, context, before);
-  const hasScheduler = files.exists(join(binDir, SCHEDULER));
+  const { syncPeriodSeconds, disabledControllers = [] } = spec;
+  const hasScheduler = !disabledControllers.includes('all') && files.exists(join(binDir, SCHEDULER));
   const versions = await checkVersions(ports.run, {
     dir: binDir,
     names: hasScheduler ? [...REQUIRED_BINARIES, SCHEDULER] : REQUIRED_BINARIES,
@@ -108,10 +107,19 @@ async function create(
   const chosen = await choose(ports, spec, pki, before, context.signal);
   writeNativeState(files, layout.state, { ports: chosen, binDir, versions });
   const access = writeKubeconfigs(ports, spec, layout, pki, chosen);
-  const { syncPeriodSeconds } = spec;
-  const specs = controlPlaneSpecs({ layout, pki, ports: chosen, binDir, hasScheduler, syncPeriodSeconds });
-  const changed = await ensureAll(specs, context);
-  return { handle: await handleOf(access, layout, pki, context.signal), changed };
+  const specs = controlPlaneSpecs({
+    layout,
+    pki,
+    ports: chosen,
+    binDir,
+    hasScheduler,
+    syncPeriodSeconds,
+    disabledControllers,
+  });
+  // It may run from an earlier `up`.
+  const removed = !hasScheduler && (await context.components.remove(SCHEDULER, context.signal));
+  const changed = (await ensureAll(specs, context)) || removed;
+  return { handle: await processClusterHandle('native', spec, access, pki, context.signal), changed };
 }
 
 function architectureOf({ platform, arch }: NativeBackendPorts): Architecture | undefined {
@@ -172,22 +180,12 @@ function writeKubeconfigs(
   pki: ClusterPki,
   chosen: NativePorts,
 ): ClusterAccess {
-  const read = (path: string) => files.readText(path) ?? '';
-  const write = (path: string, context: string, pair: PairFiles): ClusterAccess => {
-    const access = {
-      server: serverUrl(chosen),
-      ca: read(pki.ca.cert),
-      cert: read(pair.cert),
-      key: read(pair.key),
-      context,
-    };
-    const text = kubeconfigText(access);
-    if (files.readText(path) !== text) files.writeAtomic(path, text, 0o600);
-    return access;
-  };
+  const server = serverUrl(chosen);
+  const write = (path: string, context: string, pair: PairFiles) =>
+    writeComponentKubeconfig(files, path, { pki, server, context, pair });
   write(layout.controllerManagerKubeconfig, 'controller-manager', pki.controllerManager);
   write(layout.schedulerKubeconfig, 'scheduler', pki.scheduler);
-  return write(layout.kubeconfig, `metrics-lab-${spec.lab}`, pki.admin);
+  return writeLabKubeconfig(files, spec, pki, server);
 }
 
 /** All at once: the supervisor keeps their order. Only the first that is not ready yet is reported, the others wait for it. */
@@ -207,37 +205,5 @@ async function ensureAll(specs: readonly ComponentSpec[], context: BackendContex
     return (await Promise.all(specs.map(ensureOne))).some(Boolean);
   } finally {
     failed.abort();
-  }
-}
-
-async function handleOf(
-  access: ClusterAccess,
-  layout: NativeLayout,
-  pki: ClusterPki,
-  signal: AbortSignal,
-): Promise<ClusterHandle> {
-  const client = kubeClient(access);
-  try {
-    const answer = Version.safeParse(await client.json('GET', '/version', undefined, { signal }));
-    if (!answer.success)
-      throw new LabError('ML-KUBE-SHAPE', { path: '/version', reason: z.prettifyError(answer.error) });
-    return {
-      backend: 'native',
-      kubeconfig: layout.kubeconfig,
-      context: access.context,
-      server: access.server,
-      kubernetesVersion: answer.data.gitVersion.replace(/^v/, ''),
-      architecture: answer.data.platform.endsWith('/arm64') ? 'arm64' : 'amd64',
-      podsRunAs: 'processes',
-      scaleToZero: true,
-      pki: {
-        caCert: pki.ca.cert,
-        caKey: pki.ca.key,
-        frontProxyCert: pki.frontProxyClient.cert,
-        frontProxyKey: pki.frontProxyClient.key,
-      },
-    };
-  } finally {
-    client.close();
   }
 }

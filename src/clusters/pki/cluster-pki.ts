@@ -29,6 +29,8 @@ export interface ClusterPki {
   readonly apiServerKubeletClient: PairFiles;
   readonly etcd: PairFiles;
   readonly admin: PairFiles;
+  /** A user without groups: who may do what everybody may. */
+  readonly nobody: PairFiles;
   readonly node: PairFiles;
   readonly controllerManager: PairFiles;
   readonly controllerManagerServing: PairFiles;
@@ -62,7 +64,8 @@ export function ensureClusterPki(
     etcd: leaf('etcd', etcdCa, { ...serving('etcd', LOOPBACK_HOSTS), usage: 'serving+client' }),
     apiServerEtcdClient: leaf('apiserver-etcd-client', etcdCa, client('kube-apiserver-etcd-client')),
     frontProxyClient: leaf('front-proxy-client', frontProxyCa, client('front-proxy-client')),
-    admin: leaf('admin', ca, client('metrics-lab-admin', MASTERS)),
+    admin: leaf('admin', ca, client('admin', MASTERS)),
+    nobody: leaf('nobody', ca, client('nobody')),
     node: leaf('node', ca, client(`system:node:${options.nodeName}`, ['system:nodes'])),
     controllerManager: leaf('controller-manager', ca, client('system:kube-controller-manager')),
     controllerManagerServing: leaf('controller-manager-serving', ca, serving('controller-manager', LOOPBACK_HOSTS)),

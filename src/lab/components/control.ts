@@ -36,8 +36,6 @@ export interface ComponentEntry {
 /** The components of one lab. Reading costs a few small files; nothing here asks a component itself. */
 export interface LabComponentControl extends ComponentControl {
   list(): readonly ComponentEntry[];
-  /** Stops one and forgets it; resolves when its process is gone. True when it was there. */
-  remove(name: string, signal?: AbortSignal): Promise<boolean>;
   /** Stops everything that belongs to the lab, the supervisor too. May be called again. */
   stopAll(graceMs?: number): Promise<Stopped>;
 }

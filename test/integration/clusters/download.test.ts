@@ -216,7 +216,12 @@ test('a cluster whose binaries are nowhere downloads them, asks for their versio
   };
   nodeFiles.ensureDir(spec.labDir);
   const create = () =>
-    backend.create(spec, { io, components: { ensure }, step: 'cluster', signal: new AbortController().signal });
+    backend.create(spec, {
+      io,
+      components: { ensure, remove: () => Promise.resolve(false) },
+      step: 'cluster',
+      signal: new AbortController().signal,
+    });
   await expect(create()).rejects.toBe(enough);
   expect(specs.map(({ command }) => command)).toEqual(
     ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => join(folder, name)),

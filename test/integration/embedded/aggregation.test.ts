@@ -90,7 +90,7 @@ describe('an aggregated server behind an ExternalName service', () => {
     const [call] = seen;
     expect(call?.url).toBe(`/apis/${GROUP}/v1/namespaces/n/things/a?x=1`);
     expect(call?.peer).toBe('front-proxy-client');
-    expect(call?.headers['x-remote-user']).toBe('metrics-lab-admin');
+    expect(call?.headers['x-remote-user']).toBe('admin');
     expect(call?.headers['x-remote-group']).toContain('system:masters');
     expect(call?.headers['x-remote-extra-a']).toBeUndefined();
   });

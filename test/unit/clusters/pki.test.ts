@@ -50,7 +50,8 @@ describe('the PKI of a cluster', () => {
         `apiServerEtcdClient | CN=kube-apiserver-etcd-client | CN=metrics-lab-etcd | false | ${client} | `,
         `apiServerKubeletClient | O=system:masters CN=kube-apiserver-kubelet-client | CN=metrics-lab | false | ${client} | `,
         `etcd | CN=etcd | CN=metrics-lab-etcd | false | ${server} ${client} | ${loopback}`,
-        `admin | O=system:masters CN=metrics-lab-admin | CN=metrics-lab | false | ${client} | `,
+        `admin | O=system:masters CN=admin | CN=metrics-lab | false | ${client} | `,
+        `nobody | CN=nobody | CN=metrics-lab | false | ${client} | `,
         `node | O=system:nodes CN=system:node:lab | CN=metrics-lab | false | ${client} | `,
         `controllerManager | CN=system:kube-controller-manager | CN=metrics-lab | false | ${client} | `,
         `controllerManagerServing | CN=controller-manager | CN=metrics-lab | false | ${server} | ${loopback}`,
@@ -61,7 +62,7 @@ describe('the PKI of a cluster', () => {
     expect(cert(pki.apiServer).verify(cert(pki.ca).publicKey)).toBe(true);
     expect(cert(pki.apiServer).checkIssued(cert(pki.ca))).toBe(true);
     expect(cert(pki.frontProxyClient).verify(cert(pki.ca).publicKey)).toBe(false);
-    expect(new Set(Object.values(pairsOf(pki)).map((pair) => cert(pair).serialNumber)).size).toBe(14);
+    expect(new Set(Object.values(pairsOf(pki)).map((pair) => cert(pair).serialNumber)).size).toBe(15);
   });
 
   test('the folder is 0700 and keys are 0600', () => {

@@ -82,7 +82,8 @@ test('off Linux, or on another processor, native says so', async () => {
     );
     expect(failure).toHaveProperty('why', expect.stringContaining(`this is ${platform}/${arch}`));
     const { backend } = await chooseBackend(all, 'native', spec());
-    const context = { io: { emit: () => {} }, components: { ensure: () => expect.fail('started') }, step: 'cluster' };
+    const components = { ensure: () => expect.fail('started'), remove: () => expect.fail('removed') };
+    const context = { io: { emit: () => {} }, components, step: 'cluster' };
     await expect(backend.create(spec(), { ...context, signal: new AbortController().signal })).rejects.toMatchObject({
       id: 'ML-NATIVE-PLATFORM',
       exitCode: 3,
