@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { parseBundle } from '../../src/explain/bundle.ts';
-import { viewsOf } from '../../src/explain/bundle-views.ts';
-import { catalogueFindings } from '../../src/explain/catalogue.ts';
+import { parseBundle } from '../../src/explain/bundle-schema.ts';
+import { explainBundle } from '../../src/explain/explain.ts';
 
 const ids = z.array(z.string());
 const Case = z.looseObject({ expected: z.object({ findings: ids, also: ids, never: ids }) });
@@ -17,7 +16,7 @@ export interface Verdict {
 export async function judge(file: string): Promise<Verdict> {
   const foreign: unknown = JSON.parse(await readFile(file, 'utf8'));
   const { expected } = Case.parse(foreign);
-  const findings = viewsOf(parseBundle(foreign, file)).flatMap(catalogueFindings);
+  const findings = [...explainBundle(parseBundle(foreign, file))].flatMap(({ findings }) => findings);
   const named = new Set(findings.map(({ id }) => id));
   const titleOf = (id: string) => findings.find((finding) => finding.id === id)?.title ?? '';
   const missing = expected.findings.filter((id) => !named.has(id)).map((id) => `not named: ${id}`);

@@ -1,52 +1,16 @@
-import {
-  type Arch,
-  decodeV1,
-  decodeV2,
-  type HpaV2,
-  metricQueries,
-  type MetricQuery,
-  NEWEST_MINOR,
-  OLDEST_MINOR,
-  type Platform,
-  type Rules,
-  rulesOf,
-  v1ToV2,
-} from '../hpa/index.ts';
+import { decodeV2, defaultHpa, type HpaV2, metricQueries, rulesOf } from '../hpa/index.ts';
 import { parseAs } from '../kube/objects.ts';
-import { parseSelector } from '../kube/label-selector.ts';
 import { z } from 'zod';
 import type { Bundle, BundleObject, BundleSample, Refusal } from './bundle.ts';
-import { type AnswerView, eventTime, type HpaView, type SampleView, type ScaleView } from './hpa-view.ts';
+import { type BundleHpa, BundleIndex, hpasOf } from './bundle-index.ts';
+import type { AnswerView, HpaView, SampleView, ScaleView } from './hpa-view.ts';
+import { platformOf } from './platform.ts';
 
-/** The views of all HPAs of a bundle. Raises ML-KUBE-SHAPE for an HPA that is none. */
-export function viewsOf(bundle: Bundle): readonly HpaView[] {
-  const platform = platformOf(bundle);
-  const rules = rulesOf(platform);
-  const { evidence } = bundle;
-  const onlyV1 = evidence.hpas === null;
-  const objects = evidence.hpas ?? evidence.hpasV1;
-  const hpas = objects.map((object) =>
-    onlyV1 ? v1ToV2(decodeV1(object, rules).value, rules) : decodeV2(object, rules).value,
-  );
-  return hpas.map((hpa, index) => {
-    const others = hpas.filter((_, other) => other !== index);
-    return viewOf(bundle, { platform, rules, hpa, others, onlyV1, foreign: objects[index] });
-  });
-}
-
-function platformOf({ kubernetesVersion, arch }: Bundle): Platform {
-  const minor = Number.parseInt(kubernetesVersion.split('.')[1] ?? '', 10);
-  const known = Number.isNaN(minor) ? NEWEST_MINOR : Math.min(Math.max(minor, OLDEST_MINOR), NEWEST_MINOR);
-  return { minor: known, arch: arch satisfies Arch, gates: {} };
-}
-
-interface Own {
-  readonly platform: Platform;
-  readonly rules: Rules;
-  readonly hpa: HpaV2;
-  readonly others: readonly HpaV2[];
-  readonly onlyV1: boolean;
-  readonly foreign: unknown;
+/** The views of the HPAs of a bundle, one after the other; of one when a name is given. Raises ML-KUBE-SHAPE for an HPA that is none. */
+export function* viewsOf(bundle: Bundle, name?: string): Generator<HpaView> {
+  const hpas = hpasOf(bundle, rulesOf(platformOf(bundle).platform));
+  const index = new BundleIndex(bundle, hpas);
+  for (const own of hpas) if (name === undefined || own.hpa.metadata.name === name) yield viewOf(bundle, index, own);
 }
 
 const Named = z.looseObject({
@@ -57,41 +21,44 @@ const Named = z.looseObject({
   }),
 });
 
-function viewOf({ evidence, recordedAt }: Bundle, own: Own): HpaView {
-  const { hpa, rules } = own;
-  const { kind, name } = hpa.spec.scaleTargetRef;
-  const namespace = hpa.metadata.namespace ?? '';
-  const hpaName = hpa.metadata.name ?? '';
-  const scale = scaleView(evidence.scale[`${kind}/${name}`]);
-  const selector = scale !== null && 'selector' in scale ? scale.selector : '';
-  const queries = metricQueries(hpa.spec, namespace, selector, rules);
-  const mine = (event: { regarding: { kind: string; name: string } }) =>
-    event.regarding.kind === 'HorizontalPodAutoscaler' && event.regarding.name === hpaName;
-  const events = evidence.events.toSorted((a, b) => eventTime(a) - eventTime(b));
-  const paths = queries.map((query) =>
-    query === null ? null : pathOf(Object.keys(evidence.metricAnswers), namespace, query),
-  );
+function viewOf(bundle: Bundle, index: BundleIndex, { hpa, foreign }: BundleHpa): HpaView {
+  const { evidence } = bundle;
+  const { platform, facts } = platformOf(bundle, defaultHpa(hpa));
+  const rules = rulesOf(platform);
+  const { kind, name: targetName } = hpa.spec.scaleTargetRef;
+  const { namespace = '', name = '' } = hpa.metadata;
+  const scale = scaleView(evidence.scale[`${kind}/${targetName}`]);
+  const selector = scale !== null && 'selector' in scale ? scale.selector : null;
+  const queries = metricQueries(hpa.spec, namespace, selector ?? '', rules);
+  const paths = queries.map((query) => (query === null ? null : index.answers.find(namespace, query)));
   return {
-    nowMs: Date.parse(recordedAt),
-    platform: own.platform,
+    nowMs: Date.parse(bundle.recordedAt),
+    platform,
+    facts,
     rules,
-    arch: own.platform.arch,
+    arch: platform.arch,
     hpa,
     namespace,
-    name: hpaName,
-    onlyV1: own.onlyV1,
-    object: parseAs(Named, own.foreign, 'an HPA') as unknown as BundleObject,
-    others: own.others,
+    name,
+    onlyV1: evidence.hpas === null,
+    object: parseAs(Named, foreign, 'an HPA') as unknown as BundleObject,
+    others: index.sameTarget(hpa),
     scale,
-    target: evidence.target[`${kind}/${name}`] ?? null,
+    target: evidence.target[`${kind}/${targetName}`] ?? null,
     replicaSets: evidence.replicaSets,
-    pods: selectedPods(evidence.pods, selector),
-    events: events.filter(mine),
-    otherEvents: events.filter((event) => event.regarding.kind !== 'HorizontalPodAutoscaler'),
+    pods: selector === null ? null : index.podsOf(selector),
+    events: index.eventsOf('HorizontalPodAutoscaler', name),
+    targetEvents: index.eventsOf(kind, targetName),
     apiServices: evidence.apiServices,
+    asked: queries.map((query) => query !== null),
+    paths,
     answers: paths.map((path) => answerView(evidence.metricAnswers, path)),
+    scaledObject: scaledObjectOf(evidence.scaledObjects, hpa),
+    unread: evidence.unread.filter(
+      ({ of }) => of === undefined || of === `${kind}/${targetName}` || paths.includes(of),
+    ),
     syncPeriodMs: evidence.syncPeriodSeconds * 1000,
-    series: seriesOf(evidence.series ?? [], hpaName, own),
+    series: samplesOf(index.seriesOf(name), hpa, foreign, rules),
     requests: paths.map((path) => requestTimes(evidence.adapterRequests, path)),
   };
 }
@@ -103,65 +70,31 @@ function scaleView(read: Bundle['evidence']['scale'][string] | undefined): Scale
   return { spec: spec.replicas, status: status.replicas, selector: status.selector };
 }
 
-function selectedPods(pods: Bundle['evidence']['pods'], text: string): Bundle['evidence']['pods'] {
-  const selector = text === '' ? '' : parseSelector(text);
-  return typeof selector === 'string' ? [] : pods.filter(({ metadata }) => selector.matches(metadata.labels ?? {}));
-}
-
-/** The recorded path that answers a query. Objects are found by name and metric, since a query knows the kind, not its resource. */
-function pathOf(paths: readonly string[], namespace: string, query: MetricQuery): string | null {
-  const below = `/namespaces/${namespace}/`;
-  return paths.find((path) => matches(path, below, query)) ?? null;
-}
-
-function matches(path: string, below: string, query: MetricQuery): boolean {
-  const url = new URL(path, 'http://bundle');
-  const at = url.pathname.indexOf(below);
-  if (at < 0) return false;
-  const group = url.pathname.split('/')[2] ?? '';
-  const rest = url.pathname
-    .slice(at + below.length)
-    .split('/')
-    .map(decodeURIComponent);
-  const labels = url.searchParams.get('labelSelector') ?? '';
-  if (query.api === 'resource')
-    return group === 'metrics.k8s.io' && rest[0] === 'pods' && labels === query.labelSelector;
-  if (query.api === 'external') {
-    return group === 'external.metrics.k8s.io' && rest[0] === query.metric && labels === query.labelSelector;
-  }
-  const metricLabels = url.searchParams.get('metricLabelSelector') ?? '';
-  if (group !== 'custom.metrics.k8s.io' || metricLabels !== query.metricLabelSelector) return false;
-  if (query.kind === 'pods') return rest[0] === 'pods' && rest[1] === '*' && rest[2] === query.metric;
-  if (query.rootScoped) return rest[0] === 'metrics' && rest[1] === query.metric;
-  const resource = (rest[0] ?? '').split('.')[0] ?? '';
-  return rest[1] === query.object.name && rest[2] === query.metric && isPluralOf(resource, query.object.kind);
-}
-
-/** apimachinery meta.UnsafeGuessKindToResource: the plurals that built-in kinds have. */
-function isPluralOf(resource: string, kind: string): boolean {
-  const lower = kind.toLowerCase();
-  const stem = lower.endsWith('y') ? `${lower.slice(0, -1)}ies` : lower.endsWith('s') ? `${lower}es` : `${lower}s`;
-  return resource === stem || resource === lower;
-}
-
 function answerView(answers: Bundle['evidence']['metricAnswers'], path: string | null): AnswerView | null {
   const answer = path === null ? undefined : answers[path];
   return path === null || answer === undefined ? null : { path, status: answer.status, body: answer.body };
 }
 
-function seriesOf(series: readonly BundleSample[], name: string, own: Own): readonly SampleView[] {
+/** The ScaledObject that KEDA made the HPA from; pkg/scaling names it as the HPA's owner. */
+function scaledObjectOf(all: Bundle['evidence']['scaledObjects'], { metadata }: HpaV2): HpaView['scaledObject'] {
+  return (
+    all.find(({ metadata: own, status }) =>
+      status.hpaName === undefined ? metadata.name === `keda-hpa-${own.name}` : status.hpaName === metadata.name,
+    ) ?? null
+  );
+}
+
+function samplesOf(
+  series: readonly BundleSample[],
+  own: HpaV2,
+  foreign: unknown,
+  rules: HpaView['rules'],
+): readonly SampleView[] {
   return series.flatMap((sample) => {
-    if (sample.hpa !== name || !('specReplicas' in sample.scale)) return [];
+    if (!('specReplicas' in sample.scale)) return [];
     const { specReplicas, statusReplicas } = sample.scale;
-    const hpa = decodeV2({ ...(own.foreign as object), status: sample.status }, own.rules).value;
-    return [
-      {
-        atMs: Date.parse(sample.t),
-        hpa: { ...own.hpa, status: hpa.status },
-        spec: specReplicas,
-        status: statusReplicas,
-      },
-    ];
+    const { status } = decodeV2({ ...(foreign as object), status: sample.status }, rules).value;
+    return [{ atMs: Date.parse(sample.t), hpa: { ...own, status }, spec: specReplicas, status: statusReplicas }];
   });
 }
 

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { LabError } from '../errors/lab-error.ts';
 import type { PodObject } from '../hpa/index.ts';
 
 // The shared evidence format: what was read of a namespace at one moment, as the servers answered it. Objects keep every field;
@@ -75,147 +73,80 @@ export interface BundleSample {
   readonly status: Readonly<Record<string, unknown>>;
   readonly scale: { readonly specReplicas: number; readonly statusReplicas: number } | { readonly error: unknown };
 }
+/** GET /version. */
+export interface BundleVersion {
+  readonly gitVersion: string;
+  readonly minor: string;
+  /** `linux/amd64`; empty when the server does not say. */
+  readonly platform: string;
+}
+export interface BundleNode {
+  readonly status: { readonly nodeInfo: { readonly architecture: string } };
+}
+/** A rule of a Role that would let the recorder read what it could not. */
+export interface AccessRule {
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly verb: string;
+  /** null = a ClusterRole is needed. */
+  readonly namespace: string | null;
+}
+/** Something that the recorder could not read: what is said of it is unknown, not absent. */
+export interface Unread {
+  /** As in "cannot list pods". */
+  readonly what: string;
+  readonly path: string;
+  /** What alone it is about: Kind/name of a target, or the path of a metric. Absent = all of the namespace. */
+  readonly of?: string;
+  /** HTTP status; null = no answer in time. */
+  readonly status: number | null;
+  readonly message: string;
+  /** null = no right would help. */
+  readonly rule: AccessRule | null;
+}
+/** Why something was not read, in short: `403`, or what was said. */
+export const because = ({ status, message }: Unread): string =>
+  status === 401 || status === 403 ? String(status) : message;
+
+/** keda.sh/v1alpha1 ScaledObject. */
+export interface BundleScaledObject {
+  readonly metadata: BundleMeta;
+  readonly spec: {
+    readonly cooldownPeriod?: number;
+    readonly minReplicaCount?: number;
+    readonly scaleTargetRef: { readonly kind?: string; readonly name: string };
+  };
+  readonly status: {
+    readonly hpaName?: string;
+    readonly lastActiveTime?: string | null;
+    readonly conditions: readonly BundleCondition[];
+  };
+}
 export interface BundleEvidence {
+  readonly version?: BundleVersion;
   /** null: only the v1 view was read. */
   readonly hpas: readonly Readonly<Record<string, unknown>>[] | null;
   readonly hpasV1: readonly Readonly<Record<string, unknown>>[];
   readonly scale: Readonly<Record<string, Refusal | BundleScale>>;
   readonly target: Readonly<Record<string, Refusal | BundleObject>>;
   readonly replicaSets: readonly BundleObject[];
-  readonly pods: readonly BundlePod[];
+  /** null: could not be read. */
+  readonly pods: readonly BundlePod[] | null;
+  readonly nodes: readonly BundleNode[];
   readonly events: readonly BundleEvent[];
   readonly apiServices: readonly BundleApiService[];
   readonly metricAnswers: Readonly<Record<string, BundleAnswer>>;
+  readonly scaledObjects: readonly BundleScaledObject[];
   readonly syncPeriodSeconds: number;
+  readonly unread: readonly Unread[];
   readonly series?: readonly BundleSample[];
   readonly adapterRequests?: readonly { readonly t: string; readonly path: string }[];
 }
 export interface Bundle {
+  /** '' = not known. */
   readonly kubernetesVersion: string;
   readonly arch: 'amd64' | 'arm64';
   /** RFC 3339: "now" of everything below. */
   readonly recordedAt: string;
   readonly evidence: BundleEvidence;
-}
-
-const text = z.string();
-const texts = z.record(z.string(), z.string());
-const time = text.nullable().exactOptional();
-const listOf = <T extends z.ZodType>(item: T) => z.preprocess((value) => value ?? [], z.array(item));
-const Owner = z.looseObject({ kind: text, name: text, controller: z.boolean().exactOptional() });
-const Managed = z.looseObject({
-  manager: text.exactOptional(),
-  operation: text.exactOptional(),
-  apiVersion: text.exactOptional(),
-  subresource: text.exactOptional(),
-  fieldsV1: z.record(z.string(), z.unknown()).exactOptional(),
-});
-const ObjectMeta = z.looseObject({
-  name: text,
-  namespace: text.exactOptional(),
-  creationTimestamp: time,
-  deletionTimestamp: time,
-  labels: texts.exactOptional(),
-  annotations: texts.exactOptional(),
-  ownerReferences: listOf(Owner),
-  managedFields: listOf(Managed),
-});
-const AnyObject = z.looseObject({ metadata: ObjectMeta });
-const Refused = z.looseObject({ error: z.looseObject({ status: z.number(), message: text }) });
-
-const Container = z.looseObject({
-  name: text,
-  restartPolicy: text.exactOptional(),
-  resources: z.looseObject({ requests: texts.exactOptional() }).exactOptional(),
-});
-const Condition = z.looseObject({
-  type: text,
-  status: text,
-  reason: text.exactOptional(),
-  message: text.exactOptional(),
-  lastTransitionTime: time,
-});
-const Pod = z.looseObject({
-  metadata: ObjectMeta,
-  spec: z
-    .looseObject({
-      containers: z.array(Container).exactOptional(),
-      initContainers: z.array(Container).exactOptional(),
-      resources: z.looseObject({ requests: texts.exactOptional() }).exactOptional(),
-      overhead: texts.exactOptional(),
-    })
-    .exactOptional(),
-  status: z
-    .looseObject({ phase: text.exactOptional(), startTime: time, conditions: z.array(Condition).exactOptional() })
-    .exactOptional(),
-});
-const Event = z.looseObject({
-  reason: text.default(''),
-  note: text.default(''),
-  regarding: z.looseObject({ kind: text.default(''), name: text.default('') }),
-  eventTime: time,
-  deprecatedFirstTimestamp: time,
-  deprecatedLastTimestamp: time,
-  deprecatedCount: z.number().exactOptional(),
-  series: z.looseObject({ count: z.number(), lastObservedTime: time }).nullable().exactOptional(),
-});
-const Scale = z.looseObject({
-  spec: z.looseObject({ replicas: z.number().default(0) }).default({ replicas: 0 }),
-  status: z
-    .looseObject({ replicas: z.number().default(0), selector: text.default('') })
-    .default({ replicas: 0, selector: '' }),
-});
-const ApiService = z.looseObject({
-  metadata: ObjectMeta,
-  spec: z.looseObject({ group: text, version: text }),
-  status: z.looseObject({ conditions: listOf(Condition) }).default({ conditions: [] }),
-});
-const Answer = z.object({ status: z.number(), ms: z.number(), body: z.unknown() });
-const Sample = z.looseObject({
-  t: text,
-  hpa: text,
-  status: z.record(z.string(), z.unknown()),
-  scale: z.union([
-    z.looseObject({ specReplicas: z.number(), statusReplicas: z.number() }),
-    z.looseObject({ error: z.unknown() }),
-  ]),
-});
-const Evidence = z.looseObject({
-  hpas: z.array(z.record(z.string(), z.unknown())).nullable(),
-  hpasV1: z.array(z.record(z.string(), z.unknown())),
-  scale: z.record(z.string(), z.union([Refused, Scale])),
-  target: z.record(z.string(), z.union([Refused, AnyObject])),
-  replicaSets: listOf(AnyObject),
-  pods: listOf(Pod),
-  events: listOf(Event),
-  apiServices: listOf(ApiService),
-  metricAnswers: z.record(z.string(), Answer),
-  syncPeriodSeconds: z.number().default(15),
-  series: z.array(Sample).exactOptional(),
-  adapterRequests: z.array(z.looseObject({ t: text, path: text })).exactOptional(),
-});
-const BundleSchema: z.ZodType<Bundle> = z.looseObject({
-  kubernetesVersion: text,
-  arch: z.enum(['amd64', 'arm64']),
-  recordedAt: text,
-  evidence: Evidence,
-});
-
-/** The text of an evidence bundle; `name` is how the error calls it. Raises ML-EXPLAIN-BUNDLE. */
-export function readBundle(text: string, name: string): Bundle {
-  let foreign: unknown;
-  try {
-    foreign = JSON.parse(text);
-  } catch (cause) {
-    throw new LabError('ML-EXPLAIN-BUNDLE', { path: name, reason: 'it is no JSON, or it is cut off' }, { cause });
-  }
-  return parseBundle(foreign, name);
-}
-
-/** Foreign JSON as an evidence bundle. Raises ML-EXPLAIN-BUNDLE. */
-export function parseBundle(foreign: unknown, name: string): Bundle {
-  const parsed = BundleSchema.safeParse(foreign);
-  if (parsed.success) return parsed.data;
-  const reason = z.prettifyError(parsed.error).replaceAll('\n', '; ');
-  throw new LabError('ML-EXPLAIN-BUNDLE', { path: name, reason });
 }

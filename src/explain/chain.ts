@@ -1,13 +1,14 @@
 import { type DecisionStep, decisionLines } from '../hpa/index.ts';
 import type { ChainLink, ChainNumber } from './explanation.ts';
-import type { Case, Sync } from './recompute.ts';
+import { answerAsMetric, type Case, type Sync } from './recompute.ts';
 
 /** The source of what the HPA itself says. */
 const HPA = 'the HPA, read through autoscaling/v2';
 
 /** metric → ratio → proposal per metric → max → tolerance → stabilization → policy → min/max → final, as the twin went through it. */
 export function chainOf(found: Case): readonly ChainLink[] {
-  const { sync, hpa, lastSync } = found;
+  const { sync, lastSync } = found;
+  const { hpa } = found.view;
   if ('impossible' in sync)
     return [...sync.impossible.map(unknownLink), finalLink(null, hpa.status.desiredReplicas, lastSync !== null)];
   const { record, error } = sync.output;
@@ -83,7 +84,7 @@ const unknown = (name: string, value: string, source: string): ChainNumber => ({
 
 /** What a step was computed from, number by number. Those that follow from earlier steps are not said again. */
 function numbersOf(step: DecisionStep, found: Case, sync: Sync): readonly ChainNumber[] {
-  const { own, hpa } = found;
+  const { hpa, paths } = found.view;
   switch (step.rule) {
     case 'range':
       return [
@@ -94,11 +95,11 @@ function numbersOf(step: DecisionStep, found: Case, sync: Sync): readonly ChainN
     case 'ratio':
       return ratioNumbers(step, found, sync);
     case 'pods':
-      return [observed('pods', sync.input.pods.length, own.pods.from)];
+      return [observed('pods', sync.input.pods.length, `pods that ${sync.scale.selector} selects`)];
     case 'tolerance':
       return [toleranceNumber(found, step.inputs.ratio)];
     case 'metric-failed':
-      return [observed('answer', step.result, own.metrics[step.inputs.metric]?.from ?? HPA)];
+      return [observed('answer', step.result, from(paths[step.inputs.metric]))];
     case 'stabilize':
       return stabilizeNumbers(step.inputs.upSeconds, step.inputs.downSeconds, hpa.spec.behavior !== undefined);
     case 'policy': {
@@ -117,7 +118,7 @@ function ratioNumbers(
 ): readonly ChainNumber[] {
   const { metric, name, divisor } = inputs;
   const known = [
-    observed(name, valueOf(found, metric), found.own.metrics[metric]?.from ?? 'not asked for'),
+    observed(name, valueOf(found, metric), from(found.view.paths[metric])),
     observed('target', targetOf(found, metric), HPA),
   ];
   if (divisor === null) return known;
@@ -125,29 +126,30 @@ function ratioNumbers(
   return [...known, replicasFrom.assumed ? { ...replicas, origin: 'unknown' } : replicas];
 }
 
+const from = (path: string | null | undefined): string => (typeof path === 'string' ? `GET ${path}` : HPA);
+
 /** The values of the metric as the API gave them. */
-function valueOf({ own }: Case, metric: number): string {
-  const fact = own.metrics[metric];
-  if (fact === null || fact === undefined || 'unknown' in fact) return 'unknown';
-  if ('resource' in fact.value)
-    return 'error' in fact.value.resource ? 'unknown' : `of ${fact.value.resource.items.length} pods`;
-  const answer = 'custom' in fact.value ? fact.value.custom : fact.value.external;
+function valueOf({ view }: Case, metric: number): string {
+  const read = answerAsMetric(view, metric);
+  if (read === undefined) return 'unknown';
+  if ('resource' in read) return 'error' in read.resource ? 'unknown' : `of ${read.resource.items.length} pods`;
+  const answer = 'custom' in read ? read.custom : read.external;
   if ('error' in answer) return 'unknown';
   const values = answer.items.map(({ value }) => value);
   return values.length > 4 ? `${values.length} values` : values.join(' + ');
 }
 
-function targetOf({ hpa }: Case, index: number): string {
-  const metric = hpa.spec.metrics?.[index];
+function targetOf({ view }: Case, index: number): string {
+  const metric = view.hpa.spec.metrics?.[index];
   const target = (metric?.external ?? metric?.object ?? metric?.pods ?? metric?.resource ?? metric?.containerResource)
     ?.target;
   if (target?.averageUtilization !== undefined) return `${target.averageUtilization}%`;
   return target?.averageValue ?? target?.value ?? '';
 }
 
-function toleranceNumber({ hpa, guess }: Case, ratio: number): ChainNumber {
+function toleranceNumber({ view: { hpa, platform } }: Case, ratio: number): ChainNumber {
   const rules = ratio > 1 ? hpa.spec.behavior?.scaleUp : hpa.spec.behavior?.scaleDown;
-  if (rules?.tolerance !== undefined && guess.platform.minor >= 33) return observed('tolerance', rules.tolerance, HPA);
+  if (rules?.tolerance !== undefined && platform.minor >= 33) return observed('tolerance', rules.tolerance, HPA);
   return unknown('tolerance', '10 %', 'default of --horizontal-pod-autoscaler-tolerance; the real flag is not visible');
 }
 
@@ -161,9 +163,9 @@ function stabilizeNumbers(up: number, down: number, behavior: boolean): readonly
 }
 
 /** Nothing was scaled within the period when lastScaleTime is older. */
-function scaleEvents({ hpa, evidence }: Case, periodSeconds: number): ChainNumber {
+function scaleEvents({ view: { hpa, nowMs } }: Case, periodSeconds: number): ChainNumber {
   const last = hpa.status.lastScaleTime;
-  const old = last === undefined || Date.parse(evidence.at) - Date.parse(last) > periodSeconds * 1000;
+  const old = last === undefined || nowMs - Date.parse(last) > periodSeconds * 1000;
   if (old) return observed('scaled within the period', 'no', `${HPA} lastScaleTime ${last ?? 'not set'}`);
   const why = "in the controller's memory only; computed as if there were none";
   return unknown('scaled within the period', `something at ${last}`, why);

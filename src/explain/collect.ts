@@ -1,91 +1,157 @@
 import { z } from 'zod';
+import type { Clock } from '../contracts/clock.ts';
 import type { KubeClient } from '../contracts/kube-client.ts';
-import { decodeV2, type HpaV2, metricQueries, type PodObject, type Rules, rulesOf } from '../hpa/index.ts';
-import { Meta, parseAs } from '../kube/objects.ts';
-import { readMetric } from './collect/metrics.ts';
+import { LabError } from '../errors/lab-error.ts';
+import { decodeV2, metricQueries, NEWEST_MINOR, rulesOf } from '../hpa/index.ts';
+import type { Bundle } from './bundle.ts';
+import { parseBundle } from './bundle-schema.ts';
+import {
+  type Hpa,
+  inScope,
+  type Lists,
+  listNeed,
+  parseHpaObject,
+  readLists,
+  selectorOf,
+  targetKey,
+} from './collect/lists.ts';
+import { MetricReader } from './collect/metrics.ts';
 import { Reader } from './collect/reader.ts';
-import { readScale } from './collect/scale.ts';
-import { type Evidence, type Fact, type HpaEvidence, parseEvidence } from './evidence.ts';
-import { platformOf } from './platform.ts';
+import type { TargetRead } from './collect/targets.ts';
+import { trimHpa } from './collect/trim.ts';
+import { observedArch } from './platform.ts';
 
 export interface CollectOptions {
-  readonly namespace: string;
-  /** One HPA; all of the namespace when left out. One that is not there leaves `hpas` empty. */
+  /** null = all namespaces. */
+  readonly namespace: string | null;
+  /** One HPA, with those that share its target; all when left out. */
   readonly name?: string;
-  /** Epoch ms. */
-  readonly now: number;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Where it is known; the default of kube-controller-manager is 15. */
+  readonly syncPeriodSeconds?: number;
 }
 
-const List = z.object({ items: z.preprocess((value) => value ?? [], z.array(z.record(z.string(), z.unknown()))) });
-const Named = z.object({ metadata: Meta });
+export interface Collected {
+  /** Of all HPAs in reach of the options' namespace. */
+  readonly names: readonly string[];
+  /** One bundle per namespace with HPAs, read when asked for. Raises ML-KUBE-UNREACHABLE and ML-KUBE-SHAPE. */
+  bundles(): AsyncGenerator<Bundle>;
+}
+
 const Version = z.object({
   gitVersion: z.string(),
   major: z.string(),
   minor: z.string(),
   platform: z.string().default(''),
 });
-const Nodes = z.object({
-  items: z.array(z.object({ status: z.object({ nodeInfo: z.object({ architecture: z.string() }) }) })),
-});
 
 /**
- * Reads everything that an explanation needs, with GET requests only. HPAs through autoscaling/v2: v1 hides metrics. What may not be
- * read is a fact with its reason. Raises ML-KUBE-UNREACHABLE, and ML-KUBE-STATUS or ML-KUBE-SHAPE when the HPAs cannot be read.
+ * Reads everything that an explanation needs, with GET requests only, and each kind of object with one list whatever the number of HPAs.
+ * HPAs through autoscaling/v2: v1 hides metrics. What may not be read is noted in the bundles as unread. Raises ML-KUBE-UNREACHABLE, and
+ * ML-KUBE-STATUS or ML-KUBE-SHAPE when the HPAs cannot be read.
  */
-export async function collectEvidence(client: KubeClient, options: CollectOptions): Promise<Evidence> {
-  const { namespace, name, now, signal } = options;
-  const reader = new Reader(client, signal);
-  const root = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
-  const [version, architectures, list] = await Promise.all([
-    reader.fact('the server version', '/version', (foreign) => parseAs(Version, foreign, 'the version')),
-    reader.fact('nodes', '/api/v1/nodes', (foreign) => [
-      ...new Set(parseAs(Nodes, foreign, 'a list of nodes').items.map(({ status }) => status.nodeInfo.architecture)),
-    ]),
-    reader.get(root),
+export async function collect(client: KubeClient, options: CollectOptions): Promise<Collected> {
+  const reader = new Reader(client, options.clock, options.signal);
+  const [version, all] = await Promise.all([
+    reader.body('/version', { what: 'read the version', rule: null }),
+    readHpas(reader, options),
   ]);
-  const all = parseAs(List, list, 'a list of HPAs').items;
-  const nameOf = (hpa: unknown) => parseAs(Named, hpa, 'an HPA').metadata.name;
-  const frame = { at: new Date(now).toISOString(), namespace, version, architectures, names: all.map(nameOf) };
-  const hpas: HpaEvidence[] = [];
-  for (const hpa of all) {
-    if (name === undefined || nameOf(hpa) === name)
-      hpas.push(await collectHpa(reader, { ...frame, hpas: [] }, { apiVersion: 'autoscaling/v2', ...hpa }, root));
+  const own = options.name === undefined ? all : sharing(all, options.name);
+  const frame = { version: Version.safeParse(version).data, hpas: own };
+  return {
+    names: all.map(({ metadata }) => metadata.name),
+    bundles: () => bundlesOf(reader, options, frame),
+  };
+}
+
+const PATH = 'horizontalpodautoscalers';
+
+async function readHpas(reader: Reader, { namespace, name }: CollectOptions): Promise<readonly Hpa[]> {
+  const path = inScope('/apis/autoscaling/v2', namespace, PATH);
+  const parse = (item: unknown): Hpa => parseHpaObject(trimHpa(item));
+  const listed = await reader.list(path, listNeed('autoscaling', PATH, namespace), parse);
+  if (listed !== null) return listed;
+  const refused = reader.unread.find((unread) => unread.path.startsWith(path));
+  // Who may not list may still get one.
+  if (name !== undefined && refused?.status === 403) {
+    const one = await reader.ask(`${path}/${encodeURIComponent(name)}`, listNeed('autoscaling', PATH, namespace));
+    if (one?.status === 200) return [parse(one.body)];
   }
-  return parseEvidence({ ...frame, hpas });
+  const message = refused?.message ?? '';
+  throw new LabError('ML-KUBE-STATUS', { method: 'GET', path, code: refused?.status ?? 504, reason: '', message });
 }
 
-async function collectHpa(
-  reader: Reader,
-  frame: Evidence,
-  foreign: Readonly<Record<string, unknown>>,
-  root: string,
-): Promise<HpaEvidence> {
-  const { rules, hpa } = decoded(frame, foreign);
-  const { namespace } = frame;
-  const from = `GET ${root}/${hpa.metadata.name ?? ''}`;
-  const scale = await readScale(reader, namespace, hpa);
-  const specs = hpa.spec.metrics ?? [];
-  if ('unknown' in scale) {
-    const unknown = { unknown: `${scale.unknown}, so nobody knows which pods these are`, from: scale.from };
-    return { hpa: foreign, from, scale, pods: unknown, metrics: specs.map(() => unknown) };
+function sharing(all: readonly Hpa[], name: string): readonly Hpa[] {
+  const keys = new Set(all.filter(({ metadata }) => metadata.name === name).map(targetKey));
+  return all.filter((hpa) => keys.has(targetKey(hpa)));
+}
+
+interface Frame {
+  readonly version: z.infer<typeof Version> | undefined;
+  readonly hpas: readonly Hpa[];
+}
+
+async function* bundlesOf(reader: Reader, options: CollectOptions, frame: Frame): AsyncGenerator<Bundle> {
+  if (frame.hpas.length === 0) return;
+  const { version } = frame;
+  const lists = await readLists(reader, options.namespace, options.name, frame);
+  const arch = observedArch({ ...(version === undefined ? {} : { version }), nodes: lists.nodes }) ?? 'amd64';
+  const kubernetesVersion = version?.gitVersion.replace(/^v/, '') ?? '';
+  const metrics = new MetricReader(reader);
+  for (const [namespace, hpas] of Map.groupBy(frame.hpas, ({ metadata }) => metadata.namespace)) {
+    const recordedAt = new Date(options.clock.now()).toISOString();
+    const metricAnswers = await readAnswers(metrics, namespace, hpas, lists);
+    const evidence = {
+      ...(version === undefined ? {} : { version }),
+      ...evidenceOf(namespace, hpas, lists),
+      metricAnswers,
+      syncPeriodSeconds: options.syncPeriodSeconds ?? 15,
+      unread: reader.unread.filter(({ of, path }) => of === undefined || path.includes(`/namespaces/${namespace}/`)),
+    };
+    yield parseBundle({ kubernetesVersion, arch, recordedAt, evidence }, 'what the cluster answered');
   }
-  const queries = metricQueries(hpa.spec, namespace, scale.value.selector, rules);
-  const [pods, metrics] = await Promise.all([
-    readPods(reader, namespace, scale.value.selector),
-    Promise.all(queries.map(async (query) => (query === null ? null : readMetric(reader, namespace, query)))),
-  ]);
-  return { hpa: foreign, from, scale, pods, metrics };
 }
 
-function decoded(frame: Evidence, foreign: HpaEvidence['hpa']): { readonly rules: Rules; readonly hpa: HpaV2 } {
-  const rules = rulesOf(platformOf(frame, undefined).platform);
-  return { rules, hpa: decodeV2(foreign, rules).value };
+/** What the lists hold of one namespace. */
+function evidenceOf(namespace: string, hpas: readonly Hpa[], lists: Lists): object {
+  const of = (kind: 'pods' | 'replicaSets' | 'events' | 'scaledObjects') => lists[kind]?.get(namespace) ?? [];
+  const known = (part: keyof TargetRead) =>
+    Object.fromEntries(
+      hpas.flatMap((hpa) => {
+        const read = lists.targets.get(targetKey(hpa))?.[part];
+        const { kind, name } = hpa.spec.scaleTargetRef;
+        return read === undefined ? [] : [[`${kind}/${name}`, read]];
+      }),
+    );
+  return {
+    hpas,
+    hpasV1: [],
+    scale: known('scale'),
+    target: known('target'),
+    replicaSets: of('replicaSets'),
+    pods: lists.pods === null ? null : of('pods'),
+    nodes: lists.nodes,
+    events: of('events'),
+    apiServices: lists.apiServices,
+    scaledObjects: of('scaledObjects'),
+  };
 }
 
-async function readPods(reader: Reader, namespace: string, selector: string): Promise<Fact<readonly PodObject[]>> {
-  if (selector === '') return { value: [], from: 'the scale has no selector' };
-  const path = `/api/v1/namespaces/${namespace}/pods`;
-  const read = (foreign: unknown) => parseAs(List, foreign, 'a list of pods').items as unknown as readonly PodObject[];
-  return reader.fact('pods', path, read, { labelSelector: selector });
+async function readAnswers(
+  metrics: MetricReader,
+  namespace: string,
+  hpas: readonly Hpa[],
+  { targets }: Lists,
+): Promise<Readonly<Record<string, unknown>>> {
+  const queries = hpas.flatMap((hpa) =>
+    metricQueries(decodeV2(hpa, RULES).value.spec, namespace, selectorOf(targets.get(targetKey(hpa))), RULES),
+  );
+  const answers = await Promise.all(
+    queries.map(async (query) => (query === null ? null : metrics.read(namespace, query))),
+  );
+  return Object.fromEntries(answers.flatMap((found) => (found === null ? [] : [[found.path, found.answer]])));
 }
+
+/** What is asked does not differ between versions. */
+const RULES = rulesOf({ minor: NEWEST_MINOR, arch: 'amd64', gates: {} });

@@ -1,10 +1,12 @@
 import type { HpaCondition, HpaV2, MetricStatus, MetricValueStatus } from '../hpa/index.ts';
 import type { Difference } from './explanation.ts';
+import { metricName, scaleOf } from './hpa-view.ts';
 import type { Case, Sync } from './recompute.ts';
 
 /** Where the twin and the status disagree, and what could account for it. Nothing when there was no sync to compare with. */
 export function differencesOf(found: Case): readonly Difference[] {
-  const { sync, hpa, lastSync } = found;
+  const { sync, lastSync } = found;
+  const { hpa } = found.view;
   if ('impossible' in sync || lastSync === null) return [];
   const metrics = metricDifferences(hpa, sync);
   const { record } = sync.output;
@@ -24,7 +26,9 @@ const conditionOf = (hpa: Pick<HpaV2, 'status'>, type: string): HpaCondition | u
   hpa.status.conditions?.find((condition) => condition.type === type);
 
 function causes(found: Case, { output }: Sync, metrics: readonly Difference[]): readonly string[] {
-  const { hpa, own, lastSync } = found;
+  const { view, lastSync } = found;
+  const { hpa } = view;
+  const scale = scaleOf(view);
   const list = metrics.map(
     ({ field, computed, status }) => `${field} was ${status} in the last sync and is ${computed} now`,
   );
@@ -37,8 +41,8 @@ function causes(found: Case, { output }: Sync, metrics: readonly Difference[]): 
   const active = conditionOf(hpa, 'ScalingActive');
   if (active !== undefined && active.status !== 'True')
     list.push(`the last sync ended early: ${active.reason ?? ''}: ${active.message ?? ''}`);
-  if ('value' in own.scale && lastSync !== null && own.scale.value.specReplicas !== lastSync.desired)
-    list.push(`somebody else set spec.replicas to ${own.scale.value.specReplicas} since`);
+  if (scale !== null && lastSync !== null && scale.spec !== lastSync.desired)
+    list.push(`somebody else set spec.replicas to ${scale.spec} since`);
   const limit = output.record?.limit;
   if (list.length === 0 && limit !== null && limit?.rule !== 'range')
     list.push('the controller remembers recommendations and scale events that are not visible from outside');
@@ -52,12 +56,10 @@ function metricDifferences(hpa: HpaV2, { output }: Sync): Difference[] {
   const now = output.status.currentMetrics ?? [];
   const then = hpa.status.currentMetrics ?? [];
   return (hpa.spec.metrics ?? []).flatMap((spec, index): Difference[] => {
-    const name =
-      (spec.external ?? spec.object ?? spec.pods)?.metric.name ?? (spec.resource ?? spec.containerResource)?.name;
     const [computed, status] = [textOf(now[index]), textOf(then[index])];
     if (computed === status) return [];
     return [
-      { field: `metric ${name ?? spec.type}`, computed, status, causes: ['the metric moved since the last sync'] },
+      { field: `metric ${metricName(spec)}`, computed, status, causes: ['the metric moved since the last sync'] },
     ];
   });
 }

@@ -1,40 +1,50 @@
 import { decisionText } from '../hpa/index.ts';
+import { because, type Bundle, type Unread } from './bundle.ts';
+import { viewsOf } from './bundle-views.ts';
+import { catalogueFindings } from './catalogue.ts';
 import { chainOf } from './chain.ts';
 import { differencesOf } from './differences.ts';
-import type { Evidence } from './evidence.ts';
-import type { ExplainedHpa, Finding } from './explanation.ts';
-import { type Case, caseOf } from './recompute.ts';
-import { disabledAtZero } from './rules/disabled-at-zero.ts';
-import { statusDisagrees } from './rules/status-disagrees.ts';
-import { unreadable } from './rules/unreadable.ts';
-import { zeroAverage } from './rules/zero-average.ts';
+import type { ExplainedHpa, UnknownPart } from './explanation.ts';
+import type { HpaView } from './hpa-view.ts';
+import { caseOf } from './recompute.ts';
 
-/** What a case may show. Pure. */
-type Rule = (found: Case) => readonly Finding[];
-
-/** In the order in which findings are told. */
-const RULES: readonly Rule[] = [unreadable, disabledAtZero, statusDisagrees, zeroAverage];
-
-/** Explains every HPA of the evidence: same evidence, same explanation. Raises ML-KUBE-SHAPE for an HPA that is none. */
-export function explain(evidence: Evidence): readonly ExplainedHpa[] {
-  return evidence.hpas.map((own) => explainCase(caseOf(evidence, own)));
+/**
+ * Explains the HPAs of a bundle, or the one of a name: same bundle, same explanation. One after the other, so that many need no more
+ * memory than what is kept of them. Raises ML-KUBE-SHAPE for an HPA that is none.
+ */
+export function* explainBundle(bundle: Bundle, name?: string): Generator<ExplainedHpa> {
+  for (const view of viewsOf(bundle, name)) yield explainView(view);
 }
 
-function explainCase(found: Case): ExplainedHpa {
-  const { hpa, guess, sync, lastSync, evidence } = found;
-  const { kind, name } = hpa.spec.scaleTargetRef;
+/** The chain of the last sync and the findings of the catalogue. */
+export function explainView(view: HpaView): ExplainedHpa {
+  const found = caseOf(view);
+  const { sync, lastSync } = found;
+  const { kind, name } = view.hpa.spec.scaleTargetRef;
   const record = 'impossible' in sync ? null : sync.output.record;
   return {
-    namespace: hpa.metadata.namespace ?? evidence.namespace,
-    name: hpa.metadata.name ?? '',
+    namespace: view.namespace,
+    name: view.name,
     target: `${kind}/${name}`,
     sync: lastSync === null ? 'first' : 'last',
     decision: record === null ? null : decisionText(record),
     computed: record?.desired ?? null,
-    desired: hpa.status.desiredReplicas,
+    desired: view.hpa.status.desiredReplicas,
     chain: [...chainOf(found)],
     differences: [...differencesOf(found)],
-    findings: RULES.flatMap((rule) => rule(found)),
-    platform: [...guess.facts],
+    findings: [...catalogueFindings(view)],
+    unknown: view.unread.map(unknownPart),
+    platform: [...view.facts],
   };
+}
+
+/** "cannot list pods (403)", with the right that would help. */
+function unknownPart(unread: Unread): UnknownPart {
+  const { rule } = unread;
+  const cannot = `cannot ${unread.what} (${because(unread)})`;
+  if (rule === null) return { what: cannot, rule: null };
+  const { apiGroup, resource, verb, namespace } = rule;
+  const where = namespace === null ? 'a ClusterRole' : `a Role in namespace ${namespace}`;
+  const text = `{apiGroups: ["${apiGroup}"], resources: ["${resource}"], verbs: ["${verb}"]}`;
+  return { what: cannot, rule: `${where} with ${text}` };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CatalogueFinding } from './finding.ts';
 import type { Origin } from './platform.ts';
 
 /** A number with its origin. */
@@ -37,17 +38,11 @@ export interface Difference {
   readonly causes: readonly string[];
 }
 
-export interface Finding {
-  readonly id: string;
-  readonly severity: 'info' | 'warning' | 'error';
-  readonly title: string;
-  readonly evidence: readonly string[];
-  /** Threads or functions of Kubernetes. */
-  readonly upstream: readonly string[];
-  /** A command or an advice. */
-  readonly fix: string | null;
-  /** What happens if nothing changes; null or absent = not known. */
-  readonly next?: string | null;
+/** What could not be read: it is unknown, not absent. */
+export interface UnknownPart {
+  readonly what: string;
+  /** The right that would help; null = no right would. */
+  readonly rule: string | null;
 }
 
 export interface ExplainedHpa {
@@ -65,7 +60,8 @@ export interface ExplainedHpa {
   readonly desired: number;
   readonly chain: readonly ChainLink[];
   readonly differences: readonly Difference[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CatalogueFinding[];
+  readonly unknown: readonly UnknownPart[];
   readonly platform: readonly ChainNumber[];
 }
 
@@ -105,14 +101,18 @@ const difference: z.ZodType<Difference> = z.object({
   status: text,
   causes: z.array(text).describe('what could account for it'),
 });
-const finding: z.ZodType<Finding> = z.object({
-  id: text,
+const finding: z.ZodType<CatalogueFinding> = z.object({
+  id: text.describe('the name of the anomaly in kebab-case'),
   severity: z.enum(['info', 'warning', 'error']),
-  title: text,
-  evidence: z.array(text),
+  title: text.describe('the cause in one sentence, with the names and numbers of this HPA'),
+  evidence: z.array(text).describe('each with its origin: observed or computed'),
   upstream: z.array(text).describe('threads or functions of Kubernetes'),
-  fix: text.nullable().describe('a command or an advice'),
-  next: text.nullable().exactOptional().describe('what happens if nothing changes'),
+  fix: text.nullable().describe('a command, a patch or what to change; null = nothing to do'),
+  next: text.nullable().describe('what happens next and when, if nothing changes; null = not known'),
+});
+const unknownPart: z.ZodType<UnknownPart> = z.object({
+  what: text.describe('such as: cannot list pods (403)'),
+  rule: text.nullable().describe('the right that would help; null = no right would'),
 });
 const explained: z.ZodType<ExplainedHpa> = z.object({
   namespace: text,
@@ -126,7 +126,8 @@ const explained: z.ZodType<ExplainedHpa> = z.object({
   desired: z.int().describe('status.desiredReplicas'),
   chain: z.array(link),
   differences: z.array(difference).describe('where the computation and the status disagree'),
-  findings: z.array(finding),
+  findings: z.array(finding).describe('worst first; empty = nothing wrong'),
+  unknown: z.array(unknownPart).describe('what could not be read'),
   platform: z.array(number),
 });
 

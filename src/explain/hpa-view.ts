@@ -1,5 +1,14 @@
 import type { Arch, HpaCondition, HpaV2, MetricSpec, Platform, Rules } from '../hpa/index.ts';
-import type { BundleApiService, BundleEvent, BundleObject, BundlePod, Refusal } from './bundle.ts';
+import type {
+  BundleApiService,
+  BundleEvent,
+  BundleObject,
+  BundlePod,
+  BundleScaledObject,
+  Refusal,
+  Unread,
+} from './bundle.ts';
+import type { PlatformFact } from './platform.ts';
 
 /** The scale of the target as it was read. */
 export interface ScaleView {
@@ -28,6 +37,8 @@ export interface SampleView {
 export interface HpaView {
   readonly nowMs: number;
   readonly platform: Platform;
+  /** Where the platform is known from. */
+  readonly facts: readonly PlatformFact[];
   readonly rules: Rules;
   readonly arch: Arch;
   readonly hpa: HpaV2;
@@ -37,19 +48,28 @@ export interface HpaView {
   readonly onlyV1: boolean;
   /** metadata of what was read, with managedFields and annotations. */
   readonly object: BundleObject;
+  /** Other HPAs of the namespace that aim at the same kind and name. */
   readonly others: readonly HpaV2[];
+  /** null = not read. */
   readonly scale: ScaleView | Refusal | null;
   readonly target: BundleObject | Refusal | null;
   readonly replicaSets: readonly BundleObject[];
-  /** The pods that the scale's selector selects. */
-  readonly pods: readonly BundlePod[];
+  /** The pods that the scale's selector selects; null = not known. */
+  readonly pods: readonly BundlePod[] | null;
   /** Events of the HPA, oldest first. */
   readonly events: readonly BundleEvent[];
-  /** Events of the target and of the pods. */
-  readonly otherEvents: readonly BundleEvent[];
+  /** Events of the target, oldest first. */
+  readonly targetEvents: readonly BundleEvent[];
   readonly apiServices: readonly BundleApiService[];
+  /** By index of spec.metrics: whether the controller asks a metrics API for it. */
+  readonly asked: readonly boolean[];
+  /** By index of spec.metrics: the request that asks for it; null = not recorded. */
+  readonly paths: readonly (string | null)[];
   /** By index of spec.metrics; null = not asked or not read. */
   readonly answers: readonly (AnswerView | null)[];
+  /** KEDA's object behind the HPA; null = none, or not read. */
+  readonly scaledObject: BundleScaledObject | null;
+  readonly unread: readonly Unread[];
   readonly syncPeriodMs: number;
   /** Oldest first; empty = nothing was recorded. */
   readonly series: readonly SampleView[];

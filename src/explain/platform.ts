@@ -1,5 +1,5 @@
 import { type Arch, type HpaV2, NEWEST_MINOR, OLDEST_MINOR, type Platform } from '../hpa/index.ts';
-import type { Evidence } from './evidence.ts';
+import type { Bundle } from './bundle.ts';
 
 /** Whether a number was read, follows from others, or nobody outside of the controller knows it. */
 export type Origin = 'observed' | 'computed' | 'unknown';
@@ -19,44 +19,50 @@ export interface PlatformGuess {
 
 /**
  * The control plane as it can be seen from outside. The controller manager tells nobody its version, machine and gates: it is taken to
- * be the API server's version and machine, and gate HPAScaleToZero to be on where the HPA could not be as it is without it.
+ * be the API server's version and machine, and gate HPAScaleToZero to be on where the HPA could not be as it is without it. An `hpa` left
+ * out gives the platform without gates.
  */
-export function platformOf(evidence: Evidence, hpa: HpaV2 | undefined): PlatformGuess {
-  const version = versionOf(evidence);
-  const arch = archOf(evidence);
+export function platformOf(bundle: Bundle, hpa?: HpaV2): PlatformGuess {
+  const version = versionOf(bundle);
+  const arch = archOf(bundle);
   const { gate, fact } = zeroGate(hpa, version.minor);
   return {
-    platform: { minor: version.minor, arch: arch.arch, gates: gate },
-    facts: [version.fact, arch.fact, ...(fact === undefined ? [] : [fact])],
+    platform: { minor: version.minor, arch: bundle.arch, gates: gate },
+    facts: [version.fact, arch, ...(fact === undefined ? [] : [fact])],
   };
 }
 
-function versionOf({ version }: Evidence): { readonly minor: number; readonly fact: PlatformFact } {
+const reasonOf = ({ evidence }: Bundle, path: string): string =>
+  evidence.unread.find((unread) => unread.path === path)?.message ?? 'nobody said';
+
+function versionOf(bundle: Bundle): { readonly minor: number; readonly fact: PlatformFact } {
+  const { kubernetesVersion } = bundle;
   const name = 'Kubernetes version';
-  if ('unknown' in version) {
-    const value = `taken for 1.${NEWEST_MINOR}`;
-    return { minor: NEWEST_MINOR, fact: { name, value, origin: 'unknown', source: version.unknown } };
-  }
   // "36+" is what some vendors send.
-  const minor = Number.parseInt(version.value.minor, 10);
-  const known = Number.isNaN(minor) ? NEWEST_MINOR : Math.min(Math.max(minor, OLDEST_MINOR), NEWEST_MINOR);
-  const value = known === minor ? version.value.gitVersion : `${version.value.gitVersion}, taken for 1.${known}`;
-  return { minor: known, fact: { name, value, origin: 'observed', source: version.from } };
+  const minor = Number.parseInt(kubernetesVersion.split('.')[1] ?? '', 10);
+  if (Number.isNaN(minor)) {
+    const value = `taken for 1.${NEWEST_MINOR}`;
+    return { minor: NEWEST_MINOR, fact: { name, value, origin: 'unknown', source: reasonOf(bundle, '/version') } };
+  }
+  const known = Math.min(Math.max(minor, OLDEST_MINOR), NEWEST_MINOR);
+  const value = known === minor ? `v${kubernetesVersion}` : `v${kubernetesVersion}, taken for 1.${known}`;
+  return { minor: known, fact: { name, value, origin: 'observed', source: 'GET /version' } };
 }
 
-function archOf({ version, architectures }: Evidence): { readonly arch: Arch; readonly fact: PlatformFact } {
+/** The machine of the control plane: what /version says, else what all nodes are; null = not known. */
+export function observedArch({ version, nodes }: Pick<Bundle['evidence'], 'version' | 'nodes'>): Arch | null {
+  const said = version?.platform.split('/')[1];
+  const [only, other] = [...new Set(nodes.map(({ status }) => status.nodeInfo.architecture))];
+  const arch = said === 'amd64' || said === 'arm64' ? said : other === undefined ? only : undefined;
+  return arch === 'amd64' || arch === 'arm64' ? arch : null;
+}
+
+function archOf(bundle: Bundle): PlatformFact {
   const name = 'architecture of the control plane';
-  const platform = 'value' in version ? version.value.platform.split('/')[1] : undefined;
-  if (platform === 'amd64' || platform === 'arm64') {
-    return { arch: platform, fact: { name, value: platform, origin: 'observed', source: version.from } };
-  }
-  const nodes = 'value' in architectures ? architectures.value : [];
-  const [only, other] = nodes;
-  if ((only === 'amd64' || only === 'arm64') && other === undefined) {
-    return { arch: only, fact: { name, value: only, origin: 'observed', source: architectures.from } };
-  }
-  const source = 'unknown' in architectures ? architectures.unknown : `the nodes are ${nodes.join(' and ') || 'none'}`;
-  return { arch: 'amd64', fact: { name, value: 'taken for amd64', origin: 'unknown', source } };
+  const { arch, evidence } = bundle;
+  if (observedArch(evidence) === arch) return { name, value: arch, origin: 'observed', source: 'GET /version' };
+  const source = reasonOf(bundle, '/api/v1/nodes');
+  return { name, value: `taken for ${arch}`, origin: 'unknown', source };
 }
 
 interface ZeroGate {

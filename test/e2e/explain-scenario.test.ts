@@ -52,7 +52,7 @@ describe.skipIf(!haveReal('redis-server'))('explain and scenarios on a real cont
       60_000,
     );
     const { findings } = await explained();
-    expect(findings).toMatchObject([{ id: 'zero-replica-average' }]);
+    expect(findings).toMatchObject([{ id: 'zero-replica-averagevalue-underflow' }]);
     expect(findings[0]?.title).toContain(shown);
   });
 
@@ -96,7 +96,12 @@ describe.skipIf(!haveReal('redis-server'))('explain and scenarios on a real cont
     const own = readFileSync(kubeconfig, 'utf8').replace(/^ *client-(certificate|key)-data: .*\n/gm, '');
     writeFileSync(access, own.replace(/^(\s*)user:\s*(\{\})?$/m, `$1user: {token: ${token}}`));
     const { stdout } = await home.ok(['explain', 'hpa', '--kubeconfig', access, '-n', 'metrics-lab']);
-    expect(stdout).toContain('unknown: cannot read scale of Deployment consumer (403)');
+    expect(stdout).toContain('unknown: cannot get Deployment consumer (403)');
+    expect(stdout).toContain(
+      'ask for a Role in namespace metrics-lab with {apiGroups: ["apps"], resources: ["deployments"]',
+    );
+    // What the HPA itself says is still told.
+    expect(stdout).toContain('[at-maxreplicas]');
   });
 
   it('runs a shipped scenario to its end and keeps the results', async () => {

@@ -1,6 +1,5 @@
-import { parseBundle } from '../../src/explain/bundle.ts';
-import { viewsOf } from '../../src/explain/bundle-views.ts';
-import { catalogueFindings } from '../../src/explain/catalogue.ts';
+import { parseBundle } from '../../src/explain/bundle-schema.ts';
+import { explainBundle } from '../../src/explain/explain.ts';
 
 export const NOW = '2026-01-01T12:00:00Z';
 export const QUEUE_PATH = '/apis/external.metrics.k8s.io/v1beta1/namespaces/shop/queue';
@@ -103,9 +102,9 @@ export function bundle(given: Given): Json {
 export function idsOf(given: Given): readonly string[] {
   return [
     ...new Set(
-      viewsOf(parseBundle(bundle(given), 'the bundle'))
-        .flatMap(catalogueFindings)
-        .map(({ id }) => id),
+      [...explainBundle(parseBundle(bundle(given), 'the bundle'))].flatMap(({ findings }) =>
+        findings.map(({ id }) => id),
+      ),
     ),
   ];
 }

@@ -1,4 +1,5 @@
-import type { ChainLink, ChainNumber, ExplainedHpa, Explanation, Finding } from '../../explain/explanation.ts';
+import type { ChainLink, ChainNumber, ExplainedHpa, Explanation, UnknownPart } from '../../explain/explanation.ts';
+import type { CatalogueFinding } from '../../explain/finding.ts';
 import type { Page } from '../output/output.ts';
 import { paint } from '../text/paint.ts';
 
@@ -8,7 +9,7 @@ export function explanationText({ hpas }: Explanation, page: Page): string {
 }
 
 function hpaText(hpa: ExplainedHpa, page: Page): string {
-  const { namespace, name, target, decision, sync, chain, differences, findings, platform } = hpa;
+  const { namespace, name, target, decision, sync, chain, differences, findings, unknown, platform } = hpa;
   const which = sync === 'last' ? 'the last sync, computed again' : 'the first sync, which has not been yet';
   return [
     `${paint('bold', `HPA ${namespace}/${name}`)} of ${target}`,
@@ -22,7 +23,10 @@ function hpaText(hpa: ExplainedHpa, page: Page): string {
       `  ${field}: computed ${computed}, status ${status}`,
       ...causes.map((cause) => `      ${cause}`),
     ]),
-    ...(findings.length === 0 ? [] : ['', 'Findings:']),
+    ...(unknown.length === 0 ? [] : ['', 'Unknown:']),
+    ...unknown.flatMap(unknownLines),
+    '',
+    verdict(findings, unknown),
     ...findings.flatMap((finding) => findingLines(finding, page)),
   ].join('\n');
 }
@@ -40,13 +44,30 @@ function numberText({ name, value, origin, source }: ChainNumber): string {
   return paint(origin === 'unknown' ? 'yellow' : 'dim', `${name} ${value} — ${origin}: ${source}`);
 }
 
-const SIGNS = { info: 'i', warning: '!', error: '✗' } as const;
+function unknownLines({ what, rule }: UnknownPart): readonly string[] {
+  return [`  ${paint('yellow', '?')} unknown: ${what}`, ...(rule === null ? [] : [`      do: ask for ${rule}`])];
+}
 
-function findingLines({ severity, title, evidence, upstream, fix, id }: Finding, page: Page): readonly string[] {
+function verdict(findings: readonly CatalogueFinding[], unknown: readonly UnknownPart[]): string {
+  const wrong = findings.some(({ severity }) => severity !== 'info');
+  const read = unknown.length === 0 ? '' : ' in what could be read';
+  if (wrong) return 'Findings:';
+  return paint('green', `Nothing wrong${read}${findings.length === 0 ? '.' : '; worth knowing:'}`);
+}
+
+const SIGNS = {
+  info: paint('cyan', 'i'),
+  warning: paint('yellow', '!'),
+  error: paint('red', '✗'),
+} as const;
+
+function findingLines(finding: CatalogueFinding, page: Page): readonly string[] {
+  const { severity, title, evidence, upstream, fix, next, id } = finding;
   return [
-    `  ${paint(severity === 'info' ? 'cyan' : 'yellow', SIGNS[severity])} ${title} [${id}]`,
+    `  ${SIGNS[severity]} ${title} [${id}]`,
     ...evidence.map((line) => `      ${line}`),
-    ...(page.wide ? upstream.map((line) => `      upstream: ${line}`) : []),
     ...(fix === null ? [] : [`      do: ${fix}`]),
+    ...(next === null ? [] : [`      next: ${next}`]),
+    ...(page.wide ? upstream : upstream.slice(0, 1)).map((line) => `      ${paint('dim', `see: ${line}`)}`),
   ];
 }

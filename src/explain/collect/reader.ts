@@ -1,47 +1,122 @@
 import type { KubeClient } from '../../contracts/kube-client.ts';
-import { LabError } from '../../errors/lab-error.ts';
-import type { Fact } from '../evidence.ts';
+import type { Clock } from '../../contracts/clock.ts';
+import type { AccessRule, BundleAnswer, Unread } from '../bundle.ts';
 
+/** The controller's own requests end after 30 s at the latest; nobody wants to look at a terminal as long. */
 const TIMEOUT_MS = 10_000;
+/** Requests at one time: quick, and no burden for an API server (its default seats for one user are more). */
+const PARALLEL = 8;
+const PAGE = 500;
 
-/** Reads a cluster: GET only. What may not be read, or is not there, is a fact with its reason; only a lost API raises. */
+/** What asking gave: the answer, or null with the reason noted. */
+export interface Need {
+  /** As in "cannot list pods". */
+  readonly what: string;
+  readonly rule: AccessRule | null;
+  /** See Unread.of. */
+  readonly of?: string;
+}
+
+/**
+ * Reads a cluster with GET requests only. What may not be read (401, 403), or gives no answer in time, is noted in `unread`; only an API
+ * server that cannot be reached raises.
+ */
 export class Reader {
   readonly #client: KubeClient;
+  readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly unread: Unread[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
 
-  constructor(client: KubeClient, signal: AbortSignal) {
+  constructor(client: KubeClient, clock: Clock, signal: AbortSignal) {
     this.#client = client;
+    this.#clock = clock;
     this.#signal = signal;
   }
 
-  /** The parsed answer. Raises ML-KUBE-*. */
-  get(path: string, query: Readonly<Record<string, string>> = {}): Promise<unknown> {
-    return this.#client.json('GET', path, undefined, { query, signal: this.#signal, timeoutMs: TIMEOUT_MS });
+  /** The answer of any status but 401 and 403; null = noted. Raises ML-KUBE-UNREACHABLE. */
+  async ask(path: string, need: Need): Promise<BundleAnswer | null> {
+    await this.#turn();
+    const started = this.#clock.monotonic();
+    try {
+      const options = { signal: this.#signal, timeoutMs: TIMEOUT_MS };
+      const { status, text } = await this.#client.request('GET', path, undefined, options);
+      const body = decoded(text);
+      if (status !== 401 && status !== 403) return { status, ms: Math.round(this.#clock.monotonic() - started), body };
+      this.#note(path, need, status, messageOf(body, status));
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      this.#note(path, { ...need, rule: null }, null, `no answer within ${TIMEOUT_MS / 1000} s`);
+    } finally {
+      this.#running -= 1;
+      this.#waiting.shift()?.();
+    }
+    return null;
   }
 
-  /** The answer as a fact; `what` names it when it is unknown. Raises ML-KUBE-UNREACHABLE. */
-  async fact<T>(what: string, path: string, read: (foreign: unknown) => T, query = {}): Promise<Fact<T>> {
-    const from = `GET ${path}`;
-    try {
-      return { value: read(await this.get(path, query)), from };
-    } catch (error) {
-      return { unknown: `cannot read ${what} (${refusal(error)})`, from };
+  /** The body of a 200; null for any other, which is noted. Raises ML-KUBE-UNREACHABLE. */
+  async body(path: string, need: Need): Promise<unknown> {
+    const answer = await this.ask(path, need);
+    if (answer === null || answer.status === 200) return answer?.body ?? null;
+    this.#note(path, { ...need, rule: null }, answer.status, messageOf(answer.body, answer.status));
+    return null;
+  }
+
+  /**
+   * Lists page by page, each item trimmed at once, so that a large cluster never is in memory as a whole. null = noted. With
+   * `absent` a 404 is an empty list. Raises ML-KUBE-UNREACHABLE.
+   */
+  async list<T>(path: string, need: Need, trim: (item: unknown) => T | null): Promise<T[] | null> {
+    const items: T[] = [];
+    for (let more = ''; ; ) {
+      const url = withQuery(path, { limit: String(PAGE), continue: more });
+      const body = await this.body(url, need);
+      if (body === null || typeof body !== 'object') return null;
+      const page = body as { items?: unknown[] | null; metadata?: { continue?: string } };
+      for (const item of page.items ?? []) {
+        const kept = trim(item);
+        if (kept !== null) items.push(kept);
+      }
+      more = page.metadata?.continue ?? '';
+      if (more === '') return items;
     }
   }
+
+  #note(path: string, { what, rule, of }: Need, status: number | null, message: string): void {
+    const unread = { what, path, status, message, rule, ...(of === undefined ? {} : { of }) };
+    if (!this.unread.some((known) => known.path === path)) this.unread.push(unread);
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#running >= PARALLEL) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#running += 1;
+  }
 }
 
-/** `403` for what is forbidden, else code and message. Raises what is no refusal. */
-export function refusal(error: unknown): string {
-  const code = statusCode(error);
-  if (code === 401 || code === 403) return String(code);
-  if (error instanceof LabError && error.id === 'ML-KUBE-STATUS') return `${code}: ${String(error.params['message'])}`;
-  if (error instanceof LabError && error.id === 'ML-KUBE-SHAPE') return error.why;
-  throw error;
+/** A path with those parameters that are not empty. */
+export function withQuery(path: string, query: Readonly<Record<string, string>>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== '');
+  const mark = path.includes('?') ? '&' : '?';
+  return given.length === 0 ? path : `${path}${mark}${new URLSearchParams(given).toString()}`;
 }
 
-/** HTTP status of a refusal; undefined for other errors. */
-export function statusCode(error: unknown): number | undefined {
-  if (!(error instanceof LabError) || error.id !== 'ML-KUBE-STATUS') return undefined;
-  const code = error.params['code'];
-  return typeof code === 'number' ? code : undefined;
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return text;
+  }
+}
+
+function messageOf(body: unknown, status: number): string {
+  if (body !== null && typeof body === 'object' && 'message' in body) return `${status}: ${String(body.message)}`;
+  return `status ${status}`;
+}
+
+/** Whether the time limit ended the request: Node says so in a cause of its error. */
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'TimeoutError' || isTimeout(error.cause);
 }

@@ -1,6 +1,6 @@
 import type { CatalogueFinding } from '../finding.ts';
 import type { HpaView } from '../hpa-view.ts';
-import { itemsOf } from '../recompute-view.ts';
+import { itemsOf } from '../recompute.ts';
 
 /** Clocks that differ by less are normal. */
 const SKEW_MS = 30_000;
@@ -13,7 +13,7 @@ interface Stamp {
 }
 
 function stamps(view: HpaView): readonly Stamp[] {
-  const pods = view.pods.flatMap(({ metadata, status }) => [
+  const pods = (view.pods ?? []).flatMap(({ metadata, status }) => [
     { what: `pod ${metadata.name} startTime`, at: status?.startTime },
     ...(status?.conditions ?? []).map((c) => ({
       what: `pod ${metadata.name} condition ${c.type}`,

@@ -29,14 +29,9 @@ function foreignDrops(view: HpaView): readonly Drop[] {
     if (foreign) seen.set(spec, (seen.get(spec) ?? 0) + 1);
   }
   const told = new Map<number, number>();
-  for (const event of view.otherEvents) {
+  for (const event of view.targetEvents) {
     const found = /^Scaled down replica set \S+ from \d+ to (\d+)$/.exec(event.note);
-    if (
-      event.reason !== 'ScalingReplicaSet' ||
-      event.regarding.name !== view.hpa.spec.scaleTargetRef.name ||
-      found === null
-    )
-      continue;
+    if (event.reason !== 'ScalingReplicaSet' || found === null) continue;
     const to = Number(found[1]);
     told.set(to, (told.get(to) ?? 0) + eventCount(event));
   }
@@ -89,7 +84,7 @@ function sizeBefore(view: HpaView, size: number, atMs: number): number | null {
   if (now && Date.parse(status.lastScaleTime ?? '') === atMs) return status.currentReplicas;
   const earlier = view.series.findLast((sample) => sample.atMs < atMs);
   if (earlier !== undefined) return earlier.spec;
-  const near = view.otherEvents.find(
+  const near = view.targetEvents.find(
     (event) =>
       event.reason === 'ScalingReplicaSet' &&
       event.note.endsWith(` to ${size}`) &&

@@ -1,7 +1,7 @@
 import { type CatalogueFinding, kk } from '../finding.ts';
 import { type HpaView, metricName, targetText } from '../hpa-view.ts';
 import { leavesInt64, milliValueOf } from '../milli-value.ts';
-import { itemsOf, recompute } from '../recompute-view.ts';
+import { itemsOf, recompute } from '../recompute.ts';
 import { plain, samplesOf, targetKind } from '../samples.ts';
 
 const MAX_INT32 = 2_147_483_647;
@@ -71,7 +71,7 @@ export function negativeExternal(view: HpaView): readonly CatalogueFinding[] {
 
 /** A proposal that does not fit into int32 is the smallest int32 on amd64, which is raised to minReplicas. */
 export function overflow(view: HpaView): readonly CatalogueFinding[] {
-  const steps = recompute(view, view.pods)?.steps ?? [];
+  const steps = recompute(view)?.steps ?? [];
   const wrapped = steps.find(
     (step) =>
       (step.rule === 'proposal' && step.result < 0 && step.inputs.ratio > 1) ||

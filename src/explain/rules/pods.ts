@@ -2,7 +2,7 @@ import type { BundlePod } from '../bundle.ts';
 import { type CatalogueFinding, kk } from '../finding.ts';
 import { hasCondition, type HpaView, scaleOf, targetText } from '../hpa-view.ts';
 import { failuresOf } from '../metric-failures.ts';
-import { askedFor } from '../recompute-view.ts';
+import { recompute } from '../recompute.ts';
 import { sourceOf, targetKind } from '../samples.ts';
 import { isSkewed } from './clock.ts';
 
@@ -16,11 +16,11 @@ export function missingRequests(view: HpaView): readonly CatalogueFinding[] {
     if (found === null) return [];
     const resource = found[1] ?? found[4] ?? '';
     const name = found[3] ?? found[5] ?? '';
-    const pod = view.pods.find(({ metadata }) => metadata.name === name);
+    const pod = view.pods?.find(({ metadata }) => metadata.name === name);
     const where = found[2] === undefined ? `pod ${name}` : `container ${found[2]} of pod ${name}`;
     const evidence = [
       `observed: ${origin}: ${message}`,
-      `computed: one container without a request fails the metric of all ${view.pods.length} selected pods`,
+      'computed: one container without a request fails the metric of all selected pods',
     ];
     const missing: CatalogueFinding = {
       id: 'missing-resource-requests',
@@ -59,17 +59,23 @@ export function allUnready(view: HpaView): readonly CatalogueFinding[] {
   if (isSkewed(view)) return [];
   return failuresOf(view).flatMap(({ message, origin, name }): CatalogueFinding[] => {
     if (!/did not receive metrics for (targeted pods|any ready pods)/.test(message)) return [];
-    const ready = view.pods.filter(({ status }) =>
+    const pods = view.pods ?? [];
+    const ready = pods.filter(({ status }) =>
       status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'),
     );
     return [
       {
         id: 'all-pods-unready',
         severity: 'error',
-        title: `none of the ${view.pods.length} pods of ${targetText(view)} counts for ${name}: ${ready.length} are ready`,
+        title:
+          view.pods === null
+            ? `no pod of ${targetText(view)} counts for ${name}`
+            : `none of the ${pods.length} pods of ${targetText(view)} counts for ${name}: ${ready.length} are ready`,
         evidence: [
           `observed: ${origin}: ${message}`,
-          `observed: pods ${view.pods.map((pod) => `${pod.metadata.name} (${pod.status?.phase ?? ''})`).join(', ')}`,
+          view.pods === null
+            ? 'unknown: which pods these are'
+            : `observed: pods ${pods.map((pod) => `${pod.metadata.name} (${pod.status?.phase ?? ''})`).join(', ')}`,
         ],
         upstream: ['pkg/controller/podautoscaler/replica_calculator.go groupPods'],
         fix: 'repair the readiness of the pods; for slow starters lower --horizontal-pod-autoscaler-cpu-initialization-period',
@@ -81,13 +87,15 @@ export function allUnready(view: HpaView): readonly CatalogueFinding[] {
 
 /** Succeeded pods are not left out by groupPods: the count with and without them tells whether it matters. */
 export function succeededPods(view: HpaView): readonly CatalogueFinding[] {
-  const done = view.pods.filter(({ status }) => status?.phase === 'Succeeded');
+  const pods = view.pods ?? [];
+  const done = pods.filter(({ status }) => status?.phase === 'Succeeded');
   if (done.length === 0) return [];
-  const withThem = askedFor(view, view.pods);
-  const without = askedFor(
-    view,
-    view.pods.filter(({ status }) => status?.phase !== 'Succeeded'),
-  );
+  const withThem = recompute(view)?.asked ?? null;
+  const without =
+    recompute(
+      view,
+      pods.filter(({ status }) => status?.phase !== 'Succeeded'),
+    )?.asked ?? null;
   if (withThem === without || without === null) return [];
   const names = done.map(({ metadata }) => metadata.name);
   return [
@@ -124,7 +132,7 @@ export function foreignPods(view: HpaView): readonly CatalogueFinding[] {
   const byPods = (view.hpa.spec.metrics ?? []).some(
     (spec) => (spec.type !== 'External' && spec.type !== 'Object') || targetKind(spec) === 'Value',
   );
-  const strangers = byPods ? view.pods.filter((pod) => isForeign(view, pod)) : [];
+  const strangers = byPods ? (view.pods ?? []).filter((pod) => isForeign(view, pod)) : [];
   const ambiguous = hasCondition(view.hpa, 'ScalingActive', 'False', 'AmbiguousSelector') && sharing(view).length === 0;
   if (strangers.length === 0 && !ambiguous) return [];
   const selector = scaleOf(view)?.selector ?? '';
@@ -184,7 +192,7 @@ export function twoHpas(view: HpaView): readonly CatalogueFinding[] {
 /** At max, and part of the pods has no node. */
 export function unschedulable(view: HpaView): readonly CatalogueFinding[] {
   const scale = scaleOf(view);
-  const waiting = view.pods.filter(
+  const waiting = (view.pods ?? []).filter(
     ({ status }) =>
       status?.phase === 'Pending' &&
       status.conditions?.some((c) => c.type === 'PodScheduled' && c.status === 'False' && c.reason === 'Unschedulable'),
@@ -215,7 +223,10 @@ export function zeroToOneGap(view: HpaView): readonly CatalogueFinding[] {
         id: '0-1-gap-with-value-target',
         severity: 'info',
         title: `${targetText(view)} has ${scaleOf(view)?.spec ?? 0} wanted replicas but no pod yet, and the Value target ${sourceOf(spec)?.target.value ?? ''} of ${name} is multiplied by ready pods`,
-        evidence: [`observed: ${origin}: ${message}`, `observed: ${view.pods.length} pods match the selector`],
+        evidence: [
+          `observed: ${origin}: ${message}`,
+          `observed: ${view.pods?.length ?? 'an unknown number of'} pods match the selector`,
+        ],
         upstream: ['pkg/controller/podautoscaler/replica_calculator.go getUsageRatioReplicaCount'],
         fix: 'wait for the first pod, or use an AverageValue target',
         next: 'heals with the first pod object',

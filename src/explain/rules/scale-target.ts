@@ -5,13 +5,15 @@ import { conditionOf, conditionText, hasCondition, type HpaView, scaleOf, target
 export function failedGetScale(view: HpaView): readonly CatalogueFinding[] {
   if (!hasCondition(view.hpa, 'AbleToScale', 'False', 'FailedGetScale')) return [];
   const { apiVersion, kind } = view.hpa.spec.scaleTargetRef;
-  const exists = view.target !== null && !('error' in view.target);
+  const exists = view.target === null ? null : !('error' in view.target);
   const message = conditionOf(view.hpa, 'AbleToScale')?.message ?? '';
   const why = message.includes('is forbidden')
     ? 'the controller may not read it'
-    : exists
-      ? `the object exists, so ${kind} has no scale subresource`
-      : 'there is no such object';
+    : exists === null
+      ? 'whether there is such an object is unknown'
+      : exists
+        ? `the object exists, so ${kind} has no scale subresource`
+        : 'there is no such object';
   return [
     {
       id: 'failedgetscale',
@@ -19,7 +21,9 @@ export function failedGetScale(view: HpaView): readonly CatalogueFinding[] {
       title: `the scale of ${targetText(view)} (${apiVersion ?? 'no apiVersion'}) cannot be read: ${why}`,
       evidence: [
         conditionText(view, 'AbleToScale'),
-        `observed: ${targetText(view)} ${exists ? 'exists' : 'was not found'}`,
+        exists === null
+          ? `unknown: whether ${targetText(view)} exists`
+          : `observed: ${targetText(view)} ${exists ? 'exists' : 'was not found'}`,
       ],
       upstream: ['pkg/controller/podautoscaler/horizontal.go scaleForResourceMappings'],
       fix: exists

@@ -12,12 +12,14 @@ function steadyCount(view: HpaView): number | null {
     hasCondition(view.hpa, 'AbleToScale', 'True', 'ReadyForNewScale') &&
     hasCondition(view.hpa, 'ScalingActive', 'True');
   if (scale === null || !calm || scale.spec === 0 || scale.spec !== scale.status) return null;
+  // A Value ratio is multiplied by ready pods, which are not known then.
+  if (view.pods === null && samplesOf(view.hpa).some(({ kind }) => kind === 'Value')) return null;
   return view.hpa.status.desiredReplicas === scale.spec ? scale.spec : null;
 }
 
 /** What one metric asks for with no tolerance at all. Go's ceil of a product of floats, freed of what floats add. */
 function bare(view: HpaView, { kind, ratio }: MetricSampleView, count: number): number {
-  const pods = kind === 'Value' ? readyPodsCount(view.pods.map(podView)) : count;
+  const pods = kind === 'Value' ? readyPodsCount((view.pods ?? []).map(podView)) : count;
   return Math.ceil(Number((ratio * pods).toFixed(6)));
 }
 

@@ -10,7 +10,7 @@ import {
   targetText,
 } from '../hpa-view.ts';
 import { milliValueOf } from '../milli-value.ts';
-import { itemsOf } from '../recompute-view.ts';
+import { itemsOf } from '../recompute.ts';
 import { samplesOf } from '../samples.ts';
 
 /** At zero the HPA does nothing unless it put the zero there itself and knows it. */

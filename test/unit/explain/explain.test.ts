@@ -1,37 +1,46 @@
 import { describe, expect, it } from 'vitest';
-import type { Evidence } from '../../../src/explain/evidence.ts';
-import { parseEvidence } from '../../../src/explain/evidence.ts';
-import { explain } from '../../../src/explain/explain.ts';
+import { parseBundle, readBundle } from '../../../src/explain/bundle-schema.ts';
+import { explainBundle } from '../../../src/explain/explain.ts';
 import { type ExplainedHpa, ExplanationSchema } from '../../../src/explain/explanation.ts';
-import { condition, evidence, external } from './fixture.ts';
+import {
+  bundle,
+  condition,
+  externalAnswer,
+  type Given,
+  QUEUE_PATH,
+  queueAt,
+  READY,
+} from '../../helpers/evidence-view.ts';
 
-function only(of: Evidence): ExplainedHpa {
-  const [hpa, other] = explain(of);
+function explained(given: Given): ExplainedHpa {
+  const [hpa, other] = [...explainBundle(parseBundle(bundle(given), 'the bundle'))];
   if (hpa === undefined || other !== undefined) throw new TypeError('one HPA was expected');
   ExplanationSchema.parse({ server: '', context: null, namespace: '', at: '', hpas: [hpa] });
   return hpa;
 }
 const step = ({ chain }: ExplainedHpa, name: string) => chain.find((link) => link.step === name);
+const asked = (current: number, desired: number, average: string, answer: string, more: object = {}): Given => ({
+  replicas: current,
+  answer: externalAnswer(answer),
+  status: { desiredReplicas: desired, currentMetrics: [queueAt(average)], ...more },
+});
 
-describe('explain', () => {
+describe('explainBundle', () => {
   it('agrees with a settled status and gives every number its origin', () => {
-    const hpa = only(evidence({ current: 3, desired: 3, average: '10', answer: external('30') }));
-    expect(hpa).toMatchObject({ computed: 3, desired: 3, differences: [], findings: [], sync: 'last' });
+    const hpa = explained(asked(3, 3, '10', '30'));
+    expect(hpa).toMatchObject({ computed: 3, desired: 3, differences: [], findings: [], unknown: [], sync: 'last' });
     expect(step(hpa, 'ratio')).toMatchObject({
       result: 1,
       origin: 'computed',
       numbers: [
-        { name: 'queue_length', value: '30', origin: 'observed', source: 'GET metric' },
+        { name: 'queue', value: '30', origin: 'observed', source: `GET ${QUEUE_PATH}` },
         { name: 'target', value: '10', origin: 'observed' },
-        { name: 'status.replicas', value: '3', origin: 'observed', source: 'GET scale' },
+        { name: 'status.replicas', value: '3', origin: 'observed', source: 'scale of Deployment/web' },
       ],
     });
     expect(step(hpa, 'tolerance')?.numbers).toMatchObject([{ origin: 'unknown' }]);
-    expect(step(hpa, 'stabilize')?.numbers.at(-1)).toMatchObject({
-      name: 'earlier recommendations',
-      origin: 'unknown',
-    });
-    expect(hpa.chain.map((link) => link.step)).toEqual([
+    const rules = hpa.chain.map((link) => link.step);
+    expect(rules).toEqual([
       'range',
       'ratio',
       'tolerance',
@@ -45,83 +54,86 @@ describe('explain', () => {
   });
 
   it('computes a sync that rescaled from the count before it', () => {
-    const hpa = only(evidence({ current: 4, desired: 8, average: '20', answer: external('80') }));
+    const scale = { 'Deployment/web': { spec: { replicas: 8 }, status: { replicas: 4, selector: 'app=web' } } };
+    const hpa = explained({ ...asked(4, 8, '20', '80'), evidence: { scale } });
     expect(hpa).toMatchObject({ computed: 8, differences: [] });
     expect(step(hpa, 'ratio')?.numbers.at(-1)).toMatchObject({ value: '4', origin: 'unknown' });
   });
 
   it('says what could account for another count: the metric moved', () => {
-    const hpa = only(evidence({ current: 3, desired: 3, average: '10', answer: external('60') }));
+    const hpa = explained(asked(3, 3, '10', '60'));
     expect(hpa.computed).toBe(6);
-    expect(hpa.findings.map(({ id }) => id)).toEqual(['status-disagrees']);
     expect(hpa.differences[0]).toMatchObject({
       field: 'desiredReplicas',
-      causes: ['metric queue_length was 10 in the last sync and is 20 now'],
+      causes: ['metric queue was 10 in the last sync and is 20 now'],
     });
   });
 
   it('never invents a recommendation: one that holds the count is a cause', () => {
-    const conditions = [
-      condition('AbleToScale', 'True', 'ScaleDownStabilized'),
-      condition('ScalingActive', 'True', 'ValidMetricFound'),
-      condition('ScalingLimited', 'False', 'DesiredWithinRange'),
-    ];
-    const hpa = only(evidence({ current: 6, desired: 6, average: '5', answer: external('30'), conditions }));
+    const conditions = [condition('AbleToScale', 'True', 'ScaleDownStabilized'), ...READY.slice(1)];
+    const hpa = explained(asked(6, 6, '5', '30', { conditions }));
     expect(hpa.computed).toBe(3);
     expect(hpa.differences[0]?.causes.join()).toContain('ScaleDownStabilized');
   });
 
-  it('names the value at zero replicas by machine', () => {
-    const conditions = [
-      condition('AbleToScale', 'True', 'ReadyForNewScale'),
-      condition('ScalingActive', 'True', 'ValidMetricFound'),
-      condition('ScalingLimited', 'False', 'DesiredWithinRange'),
-      condition('ScaledToZero', 'True', 'ScaledToZero'),
-    ];
-    const zero = { min: 0, current: 0, desired: 0, conditions, answer: external('0') };
-    const amd = only(evidence({ ...zero, average: '-9223372036854775808m' }));
-    expect(amd.findings).toMatchObject([{ id: 'zero-replica-average', upstream: ['kubernetes/kubernetes#140956'] }]);
-    expect(amd.findings[0]?.title).toContain('0 replicas: average undefined');
-    expect(amd).toMatchObject({ computed: 0, differences: [] });
-    const arm = only(evidence({ ...zero, average: '0', platform: 'linux/arm64' }));
-    expect(arm.findings[0]?.evidence.join()).toContain('arm64 prints 0 for an empty queue');
-    expect(arm.differences).toEqual([]);
+  it.each([
+    ['amd64', '0', '-9223372036854775808m', ['zero-replica-averagevalue-underflow']],
+    ['arm64', '50', '9223372036854775807m', ['zero-replica-averagevalue-underflow']],
+    ['arm64', '0', '0', []],
+  ])('reads the value at zero replicas as %s prints it for a queue of %s', (arch, queue, average, ids) => {
+    const conditions = [...READY, condition('ScaledToZero', 'True', 'ScaledToZero')];
+    const hpa = explained({ ...asked(0, 0, average, queue, { conditions }), arch, spec: { minReplicas: 0 } });
+    expect(hpa.findings.map(({ id }) => id)).toEqual(ids);
+    expect(hpa.chain.length).toBeGreaterThan(0);
   });
 
-  it('knows that a target scaled to zero by hand stays there since 1.36, and not before', () => {
-    const zero = { min: 0, current: 0, desired: 0, answer: external('50') };
-    expect(only(evidence(zero)).findings.map(({ id }) => id)).toContain('scaled-to-zero-by-hand');
-    expect(only(evidence({ ...zero, minor: '35' })).findings.map(({ id }) => id)).not.toContain(
-      'scaled-to-zero-by-hand',
-    );
+  it('knows that minReplicas 0 is not enough since 1.36, and is before', () => {
+    const zero: Given = { ...asked(0, 0, '0', '50'), spec: { minReplicas: 0 } };
+    expect(step(explained(zero), 'range')).toMatchObject({ result: 'disabled' });
+    expect(step(explained({ ...zero, kubernetesVersion: '1.35.0' }), 'range')).toMatchObject({ result: 'compute' });
   });
 
   it('calls unknown what may not be read, and computes nothing from it', () => {
-    const seen = evidence({ current: 3, desired: 3, answer: external('30') });
-    const [own] = seen.hpas;
-    if (own === undefined) throw new TypeError('one HPA was expected');
-    const blind = { ...own, metrics: [{ unknown: 'cannot read metric queue_length (403)', from: 'GET metric' }] };
-    const hpa = only({ ...seen, hpas: [blind] });
-    expect(hpa).toMatchObject({ computed: null, decision: null, differences: [] });
-    expect(hpa.chain[0]).toMatchObject({ origin: 'unknown', text: 'unknown: cannot read metric queue_length (403)' });
-    expect(hpa.findings).toMatchObject([{ id: 'unreadable', severity: 'warning' }]);
+    const rule = { apiGroup: 'external.metrics.k8s.io', resource: 'queue', verb: 'list', namespace: 'shop' };
+    const refused = {
+      what: 'read metric queue',
+      path: QUEUE_PATH,
+      of: QUEUE_PATH,
+      status: 403,
+      message: '403: no',
+      rule,
+    };
+    const hpa = explained({ ...asked(3, 3, '10', '30'), evidence: { metricAnswers: {}, unread: [refused] } });
+    expect(hpa).toMatchObject({ computed: null, decision: null, differences: [], findings: [] });
+    expect(hpa.chain[0]).toMatchObject({ origin: 'unknown', text: 'unknown: cannot read metric queue (403)' });
+    expect(hpa.unknown).toEqual([
+      {
+        what: 'cannot read metric queue (403)',
+        rule: 'a Role in namespace shop with {apiGroups: ["external.metrics.k8s.io"], resources: ["queue"], verbs: ["list"]}',
+      },
+    ]);
   });
 
   it('shows a metric that the controller cannot read either as failed', () => {
-    const hpa = only(evidence({ current: 3, desired: 3, answer: { external: { error: 'not found' } } }));
+    const hpa = explained({
+      ...asked(3, 3, '10', '30'),
+      answer: { status: 404, ms: 1, body: { message: 'not found' } },
+    });
     expect(step(hpa, 'metric-failed')?.text).toContain('not found');
     expect(hpa.computed).toBe(3);
   });
 
   it('computes the first sync when there was none', () => {
-    const hpa = only(
-      evidence({ current: 0, desired: 0, specReplicas: 2, statusReplicas: 2, conditions: [], answer: external('40') }),
-    );
+    const hpa = explained({ ...asked(2, 0, '0', '40', { currentReplicas: 0, conditions: [], currentMetrics: null }) });
     expect(hpa).toMatchObject({ sync: 'first', computed: 4, differences: [] });
   });
 
-  it('reads evidence back that was kept', () => {
-    const seen = evidence({ current: 3, desired: 3, average: '10', answer: external('30') });
-    expect(explain(parseEvidence(JSON.parse(JSON.stringify(seen))))).toEqual(explain(seen));
+  it.each([
+    ['{"kubernetesVersion": "1.36', 'cut off'],
+    ['{}', 'kubernetesVersion'],
+  ])('refuses %s', (text, reason) => {
+    expect(() => readBundle(text, 'b.json')).toThrow(
+      expect.objectContaining({ id: 'ML-EXPLAIN-BUNDLE', why: expect.stringContaining(reason) }),
+    );
   });
 });

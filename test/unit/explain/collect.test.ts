@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { collect, type CollectOptions } from '../../../src/explain/collect.ts';
+import { explainBundle } from '../../../src/explain/explain.ts';
+import type { ExplainedHpa } from '../../../src/explain/explanation.ts';
+import { NOW, QUEUE_PATH } from '../../helpers/evidence-view.ts';
+import { VirtualClock } from '../../helpers/virtual-clock.ts';
+import { type FakeCluster, hpa, refused, shop } from './fake-cluster.ts';
+
+async function explained(
+  cluster: FakeCluster,
+  options: Partial<CollectOptions> = {},
+): Promise<readonly ExplainedHpa[]> {
+  const signal = new AbortController().signal;
+  const { bundles } = await collect(cluster, {
+    namespace: 'shop',
+    clock: new VirtualClock(Date.parse(NOW)),
+    signal,
+    ...options,
+  });
+  const found: ExplainedHpa[] = [];
+  for await (const bundle of bundles()) found.push(...explainBundle(bundle, options.name));
+  return found;
+}
+
+describe('collect', () => {
+  it('finds nothing wrong with a healthy HPA', async () => {
+    const [only] = await explained(shop(), { name: 'web' });
+    expect(only).toMatchObject({ name: 'web', computed: 4, findings: [], unknown: [], differences: [] });
+  });
+
+  it('keeps no value that could be a secret', async () => {
+    const { bundles } = await collect(shop(), {
+      namespace: 'shop',
+      clock: new VirtualClock(Date.parse(NOW)),
+      signal: new AbortController().signal,
+    });
+    let text = '';
+    for await (const bundle of bundles()) text += JSON.stringify(bundle);
+    expect(text).not.toContain('hunter2');
+    expect(text).toContain('***');
+  });
+
+  it.each([
+    ['/api/v1/namespaces/shop/pods', 'cannot list pods (403)', 'resources: ["pods"], verbs: ["list"]'],
+    [
+      '/apis/apps/v1/namespaces/shop/deployments/web',
+      'cannot get Deployment web (403)',
+      'resources: ["deployments"], verbs: ["get"]',
+    ],
+    [QUEUE_PATH, 'cannot read metric queue (403)', 'apiGroups: ["external.metrics.k8s.io"]'],
+    [
+      '/apis/apiregistration.k8s.io/v1/apiservices',
+      'cannot list apiservices (403)',
+      'a ClusterRole with {apiGroups: ["apiregistration.k8s.io"]',
+    ],
+  ])('calls %s unknown when it is forbidden, and names the right', async (path, what, rule) => {
+    const [only] = await explained(shop({ [path]: refused(403) }), { name: 'web' });
+    expect(only?.unknown).toEqual([{ what, rule: expect.stringContaining(rule) }]);
+    expect(only?.findings).toEqual([]);
+  });
+
+  it('takes what gives no answer in time for unknown, not for an error', async () => {
+    const [only] = await explained(shop({ [QUEUE_PATH]: 'hangs' }), { name: 'web' });
+    expect(only?.unknown).toEqual([{ what: 'cannot read metric queue (no answer within 10 s)', rule: null }]);
+    expect(only?.computed).toBeNull();
+  });
+
+  it('gets the HPA by name where it may not list them', async () => {
+    const path = '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers';
+    const cluster = shop({ [path]: refused(403), [`${path}/web`]: { status: 200, body: hpa('web') } });
+    expect(await explained(cluster, { name: 'web' })).toMatchObject([{ name: 'web', computed: 4 }]);
+    await expect(explained(shop({ [path]: refused(403) }), { name: 'web' })).rejects.toMatchObject({
+      id: 'ML-KUBE-STATUS',
+      params: { code: 403 },
+    });
+  });
+
+  it('asks no more for many HPAs than for few, but for their metrics', async () => {
+    const names = Array.from({ length: 700 }, (_, index) => `web-${index}`);
+    const cluster = shop({}, names);
+    expect(await explained(cluster)).toHaveLength(700);
+    const others = cluster.asked.filter((path) => !path.includes('.metrics.k8s.io'));
+    expect(others.length).toBeLessThan(20);
+    expect(cluster.asked.filter((path) => path.startsWith(QUEUE_PATH))).toHaveLength(1);
+  });
+});
