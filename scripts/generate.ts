@@ -8,6 +8,7 @@ import { ExplanationSchema } from '../src/explain/explanation.ts';
 import { StatusSchema } from '../src/lab/status-schema.ts';
 import { labFileJsonSchema } from '../src/cli/settings/lab-file-schema.ts';
 import { simulationJsonSchema } from '../src/cli/simulate/document-schema.ts';
+import { metricsServerJsonSchema } from '../src/metrics-server/config.ts';
 import { cliPage } from './reference/cli-page.ts';
 import { errorsPage } from './reference/errors-page.ts';
 import { withNewIds } from './reference/released-ids.ts';
@@ -19,6 +20,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/errors.md': errorsPage(),
   'docs/schemas/simulation.json': `${JSON.stringify(simulationJsonSchema(), undefined, 2)}\n`,
   'docs/schemas/lab-file.json': `${JSON.stringify(labFileJsonSchema(), undefined, 2)}\n`,
+  'docs/schemas/metrics-server.json': `${JSON.stringify(metricsServerJsonSchema(), undefined, 2)}\n`,
   'docs/schemas/status.json': `${JSON.stringify(documentSchema(StatusSchema, 'LabStatus', 'status'), undefined, 2)}\n`,
   'docs/schemas/explain.json': `${JSON.stringify(documentSchema(ExplanationSchema, 'HpaExplanation', 'explain hpa'), undefined, 2)}\n`,
   [RELEASED]: withNewIds(readFileSync(RELEASED, 'utf8'), Object.keys(REGISTRY)),

@@ -86,14 +86,7 @@ const Memory = z.strictObject({
   type: z.literal('memory'),
   series: z.array(z.strictObject({ labels: Label.default({}), value: QuantityText })).default([]),
 });
-const Source: z.ZodType<SourceConfig | MemorySourceConfig> = z.unknown().transform((value, context) => {
-  const isMemory = z.object({ type: z.literal('memory') }).safeParse(value).success;
-  const parsed = (isMemory ? Memory : SourceConfigSchema).safeParse(value);
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues)
-    context.issues.push({ ...issue, input: value } as (typeof context.issues)[number]);
-  return z.NEVER;
-});
+const Source: z.ZodType<SourceConfig | MemorySourceConfig> = z.discriminatedUnion('type', [SourceConfigSchema, Memory]);
 
 const label = z.string().min(1).max(253);
 const DescribedObject = z
@@ -166,6 +159,11 @@ const Config: z.ZodType<MetricsServerConfig> = z
     message: 'give either kubeconfigFile or standalone',
     path: ['kubeconfigFile'],
   });
+
+/** JSON Schema (draft 2020-12) of the configuration file; docs/schemas/metrics-server.json. */
+export function metricsServerJsonSchema(): object {
+  return { title: 'Configuration of the metrics server', ...z.toJSONSchema(Config, { io: 'input' }) };
+}
 
 /**
  * The configuration in a YAML (or JSON) text. Raises ML-METRICS-CONFIG with every mistake and where it stands; unknown keys are

@@ -1,5 +1,5 @@
 import { type BeanstalkConnection, parseStats, statOf } from './beanstalk-connection.ts';
-import type { TubeConfig, TubeValue } from './config.ts';
+import type { TubeConfig, TubeValue } from './kinds/beanstalkd.ts';
 
 /** What of `stats-tube` is added up for a value. Delayed jobs are no backlog: nobody can work on them yet. */
 const FIELDS: Readonly<Record<TubeValue, readonly string[]>> = {

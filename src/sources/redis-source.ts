@@ -1,4 +1,4 @@
-import type { RedisListConfig, RedisStreamConfig } from './config.ts';
+import type { RedisListConfig, RedisStreamConfig } from './kinds/redis.ts';
 import { consumersKey, processingKey } from './lab-redis-layout.ts';
 import { type RedisConnection, toList, toNumber, toTexts } from './redis-connection.ts';
 import { RespError, type RespReply, toBytes } from './resp.ts';
