@@ -43,7 +43,7 @@ export function globalFlags(flags: Flags, env: Env, stdinIsTty: boolean): Global
 
 /** Whether programs read what is printed in this form. */
 export function isForMachines(format: OutputFormat): boolean {
-  return format === 'json' || format === 'yaml' || format === 'ndjson' || format === 'csv';
+  return !['text', 'wide', 'name'].includes(format);
 }
 
 /** How to print an error about a command line that could not be understood. */
@@ -54,7 +54,7 @@ export interface PrintFlags {
 }
 
 const WORDS: Readonly<Record<string, RegExp>> = {
-  output: /^(?:--output=|-o)(text|wide|json|yaml|ndjson|csv|name)$/,
+  output: /^(?:--output=|-o)(text|wide|json|yaml|ndjson|csv|junit|sarif|name)$/,
   color: /^--color=(auto|always|never)$/,
 };
 

@@ -123,6 +123,9 @@ const Evidence = z.looseObject({
   series: z.array(Sample).exactOptional(),
   adapterRequests: z.array(z.looseObject({ t: text, path: text })).exactOptional(),
 });
+const API_VERSION = 'metricslab.dev/v1';
+const KIND = 'HpaEvidence';
+
 const BundleSchema: z.ZodType<Bundle> = z.looseObject({
   kubernetesVersion: text,
   arch: z.enum(['amd64', 'arm64']),
@@ -141,10 +144,27 @@ export function readBundle(text: string, name: string): Bundle {
   return parseBundle(foreign, name);
 }
 
+const Head = z.looseObject({ apiVersion: text.exactOptional(), kind: text.exactOptional() });
+
 /** Foreign JSON as an evidence bundle. Raises ML-EXPLAIN-BUNDLE. */
 export function parseBundle(foreign: unknown, name: string): Bundle {
+  const { apiVersion = API_VERSION, kind = KIND } = Head.safeParse(foreign).data ?? {};
+  if (apiVersion !== API_VERSION || kind !== KIND) {
+    const reason = `it says ${apiVersion} ${kind}, and this version of metrics-lab reads ${API_VERSION} ${KIND}`;
+    throw new LabError('ML-EXPLAIN-BUNDLE', { path: name, reason });
+  }
   const parsed = BundleSchema.safeParse(foreign);
   if (parsed.success) return parsed.data;
   const reason = z.prettifyError(parsed.error).replaceAll('\n', '; ');
   throw new LabError('ML-EXPLAIN-BUNDLE', { path: name, reason });
+}
+
+/** Lists of the shared format that this recorder does not read. */
+const NOT_RECORDED = ['services', 'endpointSlices', 'rbac', 'crds', 'resourceQuotas'] as const;
+
+/** The text of a bundle as `readBundle` reads it. */
+export function bundleText({ kubernetesVersion, arch, recordedAt, evidence }: Bundle): string {
+  const empty = Object.fromEntries(NOT_RECORDED.map((name) => [name, []]));
+  const whole = { ...empty, ...evidence, notRecorded: NOT_RECORDED };
+  return `${JSON.stringify({ apiVersion: API_VERSION, kind: KIND, kubernetesVersion, arch, recordedAt, evidence: whole }, undefined, 1)}\n`;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../contracts/clock.ts';
 import type { KubeClient } from '../contracts/kube-client.ts';
 import { LabError } from '../errors/lab-error.ts';
 import { decodeV2, metricQueries, NEWEST_MINOR, rulesOf } from '../hpa/index.ts';
-import type { Bundle } from './bundle.ts';
+import type { Bundle, BundleSample } from './bundle.ts';
 import { parseBundle } from './bundle-schema.ts';
 import {
   type Hpa,
@@ -30,6 +30,8 @@ export interface CollectOptions {
   readonly signal: AbortSignal;
   /** Where it is known; the default of kube-controller-manager is 15. */
   readonly syncPeriodSeconds?: number;
+  /** Earlier samples by `namespace/name` of the HPA. */
+  readonly series?: ReadonlyMap<string, readonly BundleSample[]>;
 }
 
 export interface Collected {
@@ -67,7 +69,11 @@ export async function collect(client: KubeClient, options: CollectOptions): Prom
 
 const PATH = 'horizontalpodautoscalers';
 
-async function readHpas(reader: Reader, { namespace, name }: CollectOptions): Promise<readonly Hpa[]> {
+/** The HPAs of a namespace or of all; the one of a name where only that may be read. Raises as `collect`. */
+export async function readHpas(
+  reader: Reader,
+  { namespace, name }: Pick<CollectOptions, 'namespace' | 'name'>,
+): Promise<readonly Hpa[]> {
   const path = inScope('/apis/autoscaling/v2', namespace, PATH);
   const parse = (item: unknown): Hpa => parseHpaObject(trimHpa(item));
   const listed = await reader.list(path, listNeed('autoscaling', PATH, namespace), parse);
@@ -106,6 +112,9 @@ async function* bundlesOf(reader: Reader, options: CollectOptions, frame: Frame)
       ...(version === undefined ? {} : { version }),
       ...evidenceOf(namespace, hpas, lists),
       metricAnswers,
+      ...(options.series === undefined
+        ? {}
+        : { series: hpas.flatMap(({ metadata }) => options.series?.get(`${namespace}/${metadata.name}`) ?? []) }),
       syncPeriodSeconds: options.syncPeriodSeconds ?? 15,
       unread: reader.unread.filter(({ of, path }) => of === undefined || path.includes(`/namespaces/${namespace}/`)),
     };

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExplanationSchema } from '../../src/explain/explanation.ts';
@@ -66,6 +66,21 @@ describe.skipIf(!haveReal('redis-server'))('explain and scenarios on a real cont
     );
     expect(at.chain.find(({ limit }) => limit)).toMatchObject({ step: 'bounds', result: 4 });
     expect(await kubectl(home, 'lab', 'get', 'hpa', 'consumer', '-o', 'jsonpath={.status.desiredReplicas}')).toBe('4');
+  });
+
+  it('gives the same findings from a recording, and a scan of all namespaces that can fail a pipeline', async () => {
+    const file = join(home.dir, 'bundle.json');
+    const live = await home.ok(['explain', 'hpa', 'consumer', '--for', '3s', '--record', file, '-o', 'json']);
+    const offline = await home.ok(['explain', 'hpa', '--from', file, '-o', 'json']);
+    const { hpas } = ExplanationSchema.parse(JSON.parse(live.stdout));
+    expect(hpas[0]?.findings.map(({ id }) => id)).toContain('at-maxreplicas');
+    expect(ExplanationSchema.parse(JSON.parse(offline.stdout)).hpas).toEqual(hpas);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+
+    const scan = await home.run(['explain', 'hpa', '-A', '--fail-on', 'warning', '-o', 'junit']);
+    expect(scan.code).toBe(99);
+    expect(scan.stdout).toContain('<failure type="warning at-maxreplicas"');
+    expect((await home.run(['explain', 'hpa', '-A', '--fail-on', 'error'])).code).toBe(0);
   });
 
   it('reads any kubeconfig, and says what is not there', async () => {

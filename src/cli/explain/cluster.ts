@@ -14,6 +14,8 @@ export interface ReadCluster {
   readonly client: KubeClient;
   readonly context: string | null;
   readonly namespace: string;
+  /** Where it is known: the lab's own. */
+  readonly syncPeriodSeconds?: number;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function clusterToRead(context: CommandContext, flags: Flags): Prom
     client: ports.client(cluster.kubeconfig),
     context: cluster.context,
     namespace: namespace ?? spec.namespace,
+    syncPeriodSeconds: spec.syncPeriodSeconds,
   };
 }
 

@@ -17,6 +17,10 @@ export interface Result {
   readonly items?: readonly Readonly<Record<string, unknown>>[];
   /** The lines of -o csv, the header first; of commands that offer it. */
   readonly csv?: () => string;
+  /** The document of -o junit; of commands that offer it. */
+  readonly junit?: () => string;
+  /** The document of -o sarif; of commands that offer it. */
+  readonly sarif?: () => object;
   /** The lines of -o name. */
   readonly names?: readonly string[];
 }
@@ -74,6 +78,10 @@ async function rendered(result: Result, format: OutputFormat, page: Page, color:
       return (result.items ?? [document]).map((item) => safeJson(item)).join('\n');
     case 'csv':
       return result.csv?.() ?? '';
+    case 'junit':
+      return result.junit?.() ?? '';
+    case 'sarif':
+      return safeJson(result.sarif?.() ?? {}, 2);
     case 'name':
       return toTerminal((result.names ?? []).join('\n'), false);
     case 'text':

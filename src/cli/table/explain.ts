@@ -1,5 +1,8 @@
-import { parseText } from '../values/names.ts';
+import { parseDuration } from '../values/duration.ts';
+import { oneOf, parseText } from '../values/names.ts';
 import { type CommandSpec, RECORD_FORMATS } from './types.ts';
+
+const SEVERITIES: readonly string[] = ['info', 'warning', 'error'];
 
 /** `metrics-lab explain hpa`. */
 export const EXPLAIN_HPA: CommandSpec = {
@@ -16,13 +19,35 @@ export const EXPLAIN_HPA: CommandSpec = {
       help: 'explain a recorded evidence bundle instead of a cluster; - reads stdin',
       parse: parseText,
     },
+    {
+      name: 'record',
+      value: 'file',
+      help: 'also keep the evidence in a file that --from explains later; secrets are masked',
+      parse: parseText,
+    },
+    {
+      name: 'for',
+      value: 'duration',
+      help: 'look for so long before explaining: some anomalies only show over time',
+      parse: parseDuration,
+    },
+    { name: 'all', short: 'A', help: 'scan the HPAs of all namespaces: a table, worst first' },
+    {
+      name: 'fail-on',
+      value: 'severity',
+      help: 'exit with 99 when a finding is as bad: info, warning or error',
+      choices: SEVERITIES,
+      parse: oneOf(SEVERITIES),
+    },
   ],
-  formats: RECORD_FORMATS,
+  formats: [...RECORD_FORMATS, 'junit', 'sarif'],
   config: true,
   anyCluster: true,
   examples: [
     'metrics-lab explain hpa',
     'metrics-lab explain hpa web -n shop --context staging',
+    'metrics-lab explain hpa web -n shop --for 2m --record bundle.json',
+    'metrics-lab explain hpa -A --context prod --fail-on error -o junit',
     'metrics-lab explain hpa --from bundle.json -o json',
   ],
 };

@@ -2,7 +2,17 @@ import { parseDuration } from '../values/duration.ts';
 import { oneOf, parseLabel, parseLabName, parseText } from '../values/names.ts';
 import type { FlagSpec, OutputFormat } from './types.ts';
 
-export const OUTPUT_FORMATS: readonly OutputFormat[] = ['text', 'wide', 'json', 'yaml', 'ndjson', 'csv', 'name'];
+export const OUTPUT_FORMATS: readonly OutputFormat[] = [
+  'text',
+  'wide',
+  'json',
+  'yaml',
+  'ndjson',
+  'csv',
+  'junit',
+  'sarif',
+  'name',
+];
 const COLORS: readonly string[] = ['auto', 'always', 'never'];
 
 /** Flags of every command, before or after its name (UX 2.2). */

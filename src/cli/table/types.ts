@@ -2,7 +2,7 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 
-export type OutputFormat = 'text' | 'wide' | 'json' | 'yaml' | 'ndjson' | 'csv' | 'name';
+export type OutputFormat = 'text' | 'wide' | 'json' | 'yaml' | 'ndjson' | 'csv' | 'junit' | 'sarif' | 'name';
 
 /** A value as typed, after its parser: durations in ms, rates per second. */
 export type FlagValue = string | number | boolean;

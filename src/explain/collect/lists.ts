@@ -126,7 +126,8 @@ function eventSelectors(hpas: readonly Hpa[], name: string | undefined): readonl
   ];
 }
 
-function targetRef({ metadata, spec }: Hpa): TargetRef {
+/** What an HPA scales, to be read. */
+export function targetRef({ metadata, spec }: Hpa): TargetRef {
   const { apiVersion = '', kind, name } = spec.scaleTargetRef;
   return { namespace: metadata.namespace, apiVersion: apiVersion === '' ? 'v1' : apiVersion, kind, name };
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { bundleText, readBundle } from '../../../src/explain/bundle-schema.ts';
 import { collect, type CollectOptions } from '../../../src/explain/collect.ts';
 import { explainBundle } from '../../../src/explain/explain.ts';
 import type { ExplainedHpa } from '../../../src/explain/explanation.ts';
+import { sampleSeries } from '../../../src/explain/sample.ts';
 import { NOW, QUEUE_PATH } from '../../helpers/evidence-view.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { type FakeCluster, hpa, refused, shop } from './fake-cluster.ts';
@@ -26,6 +28,35 @@ describe('collect', () => {
   it('finds nothing wrong with a healthy HPA', async () => {
     const [only] = await explained(shop(), { name: 'web' });
     expect(only).toMatchObject({ name: 'web', computed: 4, findings: [], unknown: [], differences: [] });
+  });
+
+  it('gives the same findings from a recording as from the cluster', async () => {
+    const path = QUEUE_PATH;
+    const cluster = shop({
+      [path]: { status: 404, body: { message: 'not found' } },
+      '/api/v1/namespaces/shop/pods': refused(403),
+    });
+    const { bundles } = await collect(cluster, {
+      namespace: 'shop',
+      clock: new VirtualClock(Date.parse(NOW)),
+      signal: new AbortController().signal,
+    });
+    for await (const bundle of bundles()) {
+      const live = [...explainBundle(bundle)];
+      expect(live[0]?.unknown).toHaveLength(1);
+      expect([...explainBundle(readBundle(bundleText(bundle), 'b.json'))]).toEqual(live);
+    }
+  });
+
+  it('looks over time where it is told to', async () => {
+    const clock = new VirtualClock(Date.parse(NOW));
+    const options = { namespace: 'shop', name: 'web', clock, signal: new AbortController().signal };
+    const series = await sampleSeries(shop(), { ...options, forMs: 12_000, everyMs: 5_000 });
+    expect([...series.keys()]).toEqual(['shop/web']);
+    expect(series.get('shop/web')).toHaveLength(4);
+    expect(series.get('shop/web')?.[0]).toMatchObject({ hpa: 'web', scale: { specReplicas: 4, statusReplicas: 4 } });
+    const { bundles } = await collect(shop(), { ...options, series });
+    for await (const bundle of bundles()) expect(bundle.evidence.series).toHaveLength(4);
   });
 
   it('keeps no value that could be a secret', async () => {

@@ -131,6 +131,9 @@ describe('explainBundle', () => {
   it.each([
     ['{"kubernetesVersion": "1.36', 'cut off'],
     ['{}', 'kubernetesVersion'],
+    ['{"apiVersion": "metricslab.dev/v2", "kind": "HpaEvidence"}', 'metricslab.dev/v2'],
+    ['{"apiVersion": "metricslab.dev/v1", "kind": "ScenarioRun"}', 'ScenarioRun'],
+    ['[]', 'expected object'],
   ])('refuses %s', (text, reason) => {
     expect(() => readBundle(text, 'b.json')).toThrow(
       expect.objectContaining({ id: 'ML-EXPLAIN-BUNDLE', why: expect.stringContaining(reason) }),
