@@ -27,6 +27,7 @@ function viewOf(bundle: Bundle, index: BundleIndex, { hpa, foreign }: BundleHpa)
   const rules = rulesOf(platform);
   const { kind, name: targetName } = hpa.spec.scaleTargetRef;
   const { namespace = '', name = '' } = hpa.metadata;
+  const object = parseAs(Named, foreign, 'an HPA') as unknown as BundleObject;
   const scale = scaleView(evidence.scale[`${kind}/${targetName}`]);
   const selector = scale !== null && 'selector' in scale ? scale.selector : null;
   const queries = metricQueries(hpa.spec, namespace, selector ?? '', rules);
@@ -41,7 +42,7 @@ function viewOf(bundle: Bundle, index: BundleIndex, { hpa, foreign }: BundleHpa)
     namespace,
     name,
     onlyV1: evidence.hpas === null,
-    object: parseAs(Named, foreign, 'an HPA') as unknown as BundleObject,
+    object,
     others: index.sameTarget(hpa),
     scale,
     target: evidence.target[`${kind}/${targetName}`] ?? null,
@@ -53,7 +54,7 @@ function viewOf(bundle: Bundle, index: BundleIndex, { hpa, foreign }: BundleHpa)
     asked: queries.map((query) => query !== null),
     paths,
     answers: paths.map((path) => answerView(evidence.metricAnswers, path)),
-    scaledObject: scaledObjectOf(evidence.scaledObjects, hpa),
+    scaledObject: scaledObjectOf(evidence.scaledObjects, object),
     unread: evidence.unread.filter(
       ({ of }) => of === undefined || of === `${kind}/${targetName}` || paths.includes(of),
     ),
@@ -75,13 +76,11 @@ function answerView(answers: Bundle['evidence']['metricAnswers'], path: string |
   return path === null || answer === undefined ? null : { path, status: answer.status, body: answer.body };
 }
 
-/** The ScaledObject that KEDA made the HPA from; pkg/scaling names it as the HPA's owner. */
-function scaledObjectOf(all: Bundle['evidence']['scaledObjects'], { metadata }: HpaV2): HpaView['scaledObject'] {
-  return (
-    all.find(({ metadata: own, status }) =>
-      status.hpaName === undefined ? metadata.name === `keda-hpa-${own.name}` : status.hpaName === metadata.name,
-    ) ?? null
-  );
+/** The ScaledObject that KEDA made the HPA from: the HPA's owner, and named in the ScaledObject's status. */
+function scaledObjectOf(all: Bundle['evidence']['scaledObjects'], object: BundleObject): HpaView['scaledObject'] {
+  const owner = object.metadata.ownerReferences.find(({ kind }) => kind === 'ScaledObject')?.name;
+  const { name } = object.metadata;
+  return all.find(({ metadata, status }) => metadata.name === owner || status.hpaName === name) ?? null;
 }
 
 function samplesOf(

@@ -4,6 +4,7 @@ import { handEdited, orderFlips, v1Hides } from './rules/api-view.ts';
 import { newHpa, slowCycles, targetsUnknown } from './rules/cadence.ts';
 import { clockSkew, staleMetrics } from './rules/clock.ts';
 import { liftedAgain, manifestFights, surgeDrift, valueRunsAway } from './rules/fights.ts';
+import { kedaInactive, kedaPaused } from './rules/keda.ts';
 import { atMax, atMin, policiesAsBoosts, slowScaleDown, slowScaleUp } from './rules/limits.ts';
 import { blockedScaleDown, frozenValues, metricErrors, throttling } from './rules/metric-errors.ts';
 import { giganticValue, milliUnits, negativeExternal, overflow } from './rules/numbers.ts';
@@ -53,10 +54,12 @@ const RULES: readonly Rule[] = [
   slowCycles,
   handEdited,
   orderFlips,
+  kedaPaused,
   atMax,
   slowScaleUp,
   slowScaleDown,
   atMin,
+  kedaInactive,
   heldByStabilization,
   deadBand,
   ceilKeeps,

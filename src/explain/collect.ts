@@ -3,7 +3,7 @@ import type { Clock } from '../contracts/clock.ts';
 import type { KubeClient } from '../contracts/kube-client.ts';
 import { LabError } from '../errors/lab-error.ts';
 import { decodeV2, metricQueries, NEWEST_MINOR, rulesOf } from '../hpa/index.ts';
-import type { Bundle, BundleSample } from './bundle.ts';
+import type { Bundle, BundleMeta, BundleSample } from './bundle.ts';
 import { parseBundle } from './bundle-schema.ts';
 import {
   type Hpa,
@@ -18,7 +18,8 @@ import {
 import { MetricReader } from './collect/metrics.ts';
 import { Reader } from './collect/reader.ts';
 import type { TargetRead } from './collect/targets.ts';
-import { trimHpa } from './collect/trim.ts';
+import { trimHpa, trimScaledObject } from './collect/trim.ts';
+import { pausingAnnotations } from './rules/keda.ts';
 import { observedArch } from './platform.ts';
 
 export interface CollectOptions {
@@ -37,6 +38,8 @@ export interface CollectOptions {
 export interface Collected {
   /** Of all HPAs in reach of the options' namespace. */
   readonly names: readonly string[];
+  /** The ScaledObject that is paused, so that KEDA removed the HPA of the options' name; null = none. */
+  readonly pausedBy: string | null;
   /** One bundle per namespace with HPAs, read when asked for. Raises ML-KUBE-UNREACHABLE and ML-KUBE-SHAPE. */
   bundles(): AsyncGenerator<Bundle>;
 }
@@ -63,8 +66,25 @@ export async function collect(client: KubeClient, options: CollectOptions): Prom
   const frame = { version: Version.safeParse(version).data, hpas: own };
   return {
     names: all.map(({ metadata }) => metadata.name),
+    pausedBy: own.length > 0 ? null : await pausedBy(reader, options),
     bundles: () => bundlesOf(reader, options, frame),
   };
+}
+
+/** KEDA calls an HPA keda-hpa-NAME unless the ScaledObject says otherwise. Raises ML-KUBE-UNREACHABLE. */
+async function pausedBy(reader: Reader, { namespace, name }: CollectOptions): Promise<string | null> {
+  if (name === undefined || namespace === null) return null;
+  const path = inScope('/apis/keda.sh/v1alpha1', namespace, 'scaledobjects');
+  const answer = await reader.ask(path, listNeed('keda.sh', 'scaledobjects', namespace));
+  const items = answer?.status === 200 ? ((answer.body as { items?: unknown[] }).items ?? []) : [];
+  const paused = items.map(trimScaledObject).find(({ metadata, status }) => {
+    const { hpaName } = (status ?? {}) as { hpaName?: string };
+    const own = metadata as unknown as BundleMeta;
+    return (
+      [own.name, `keda-hpa-${own.name}`, hpaName].includes(name) && pausingAnnotations({ metadata: own }).length > 0
+    );
+  });
+  return paused === undefined ? null : String(paused.metadata['name']);
 }
 
 const PATH = 'horizontalpodautoscalers';
@@ -106,7 +126,7 @@ async function* bundlesOf(reader: Reader, options: CollectOptions, frame: Frame)
   const kubernetesVersion = version?.gitVersion.replace(/^v/, '') ?? '';
   const metrics = new MetricReader(reader);
   for (const [namespace, hpas] of Map.groupBy(frame.hpas, ({ metadata }) => metadata.namespace)) {
-    const recordedAt = new Date(options.clock.now()).toISOString();
+    const recordedAt = new Date(reader.now()).toISOString();
     const metricAnswers = await readAnswers(metrics, namespace, hpas, lists);
     const evidence = {
       ...(version === undefined ? {} : { version }),

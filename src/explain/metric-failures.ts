@@ -26,9 +26,9 @@ export function failuresOf(view: HpaView): readonly MetricFailure[] {
   const frozen = refused && view.rules.frozenMetricsOnFailure;
   return specs.flatMap((spec, index) => {
     const blank = computed && slots !== null && slots[index] !== undefined && currentOf(hpa, index) === undefined;
-    if (!blank && !(frozen && specs.length === 1)) return [];
-    const answer = view.answers[index] ?? null;
     const name = metricName(spec);
+    if (!blank && !(frozen && isBlamed(view, index, name))) return [];
+    const answer = view.answers[index] ?? null;
     const common = { index, name, type: spec.type, answerStatus: answer?.status ?? null, path: answer?.path ?? null };
     return [{ ...common, ...messageOf(view, index, name) }];
   });
@@ -46,6 +46,14 @@ const REASONS: Readonly<Record<string, string>> = {
   Resource: 'FailedGetResourceMetric',
   ContainerResource: 'FailedGetContainerResourceMetric',
 };
+
+/** Whether ScalingActive=False complains of this metric. */
+function isBlamed({ hpa }: HpaView, index: number, name: string): boolean {
+  const specs = hpa.spec.metrics ?? [];
+  const active = conditionOf(hpa, 'ScalingActive');
+  if (specs.length === 1) return true;
+  return active?.reason === REASONS[specs[index]?.type ?? ''] && mentions(active?.message ?? '', name);
+}
 
 /** What was said of a failing metric: by the condition, else by the newest event that can be of it, else by the answer. */
 function messageOf(view: HpaView, index: number, name: string): Said {

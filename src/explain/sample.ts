@@ -29,7 +29,7 @@ export async function sampleSeries(
       ({ metadata }) => name === undefined || metadata.name === name,
     );
     const targets = await readTargets(reader, hpas.map(targetRef), namespace);
-    const t = new Date(clock.now()).toISOString();
+    const t = new Date(reader.now()).toISOString();
     for (const hpa of hpas) {
       const key = `${hpa.metadata.namespace}/${hpa.metadata.name}`;
       const own = series.get(key) ?? [];

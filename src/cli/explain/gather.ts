@@ -69,7 +69,8 @@ async function explainCluster(
       : await sampleSeries(client, { ...options, forMs, everyMs });
   const at = new Date(clock.now()).toISOString();
   const collected = await collect(client, { ...options, series });
-  if (name !== undefined && !collected.names.includes(name)) throw noHpa(name, own, collected.names);
+  if (name !== undefined && !collected.names.includes(name))
+    throw noHpa(name, own, collected.names, collected.pausedBy);
   const hpas = await explainAll(context, collected, flags.text('record'), name, keep);
   return { server: client.server, context: kubeContext, namespace: namespace ?? '', at, hpas };
 }
@@ -113,7 +114,11 @@ async function explainFile(
   return { server: file.name, context: null, namespace, at: bundle.recordedAt, hpas: wanted.map(keep) };
 }
 
-function noHpa(name: string, namespace: string, names: readonly string[]): LabError {
+function noHpa(name: string, namespace: string, names: readonly string[], paused: string | null = null): LabError {
+  if (paused !== null) {
+    const others = `ScaledObject ${paused} is paused, and KEDA removes the HPA of a paused one`;
+    return new LabError('ML-EXPLAIN-NO-HPA', { name, namespace, others });
+  }
   const near = nearest(name, names).join(', ');
   const others = names.length === 0 ? 'the namespace has no HPA' : `the nearest names are: ${near}`;
   return new LabError('ML-EXPLAIN-NO-HPA', { name, namespace, others });

@@ -26,6 +26,7 @@ export class Reader {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly unread: Unread[] = [];
+  #aheadMs = 0;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
@@ -41,7 +42,8 @@ export class Reader {
     const started = this.#clock.monotonic();
     try {
       const options = { signal: this.#signal, timeoutMs: TIMEOUT_MS };
-      const { status, text } = await this.#client.request('GET', path, undefined, options);
+      const { status, text, headers } = await this.#client.request('GET', path, undefined, options);
+      this.#compareClocks(headers['date']);
       const body = decoded(text);
       if (status !== 401 && status !== 403) return { status, ms: Math.round(this.#clock.monotonic() - started), body };
       this.#note(path, need, status, messageOf(body, status));
@@ -81,6 +83,17 @@ export class Reader {
       more = page.metadata?.continue ?? '';
       if (more === '') return items;
     }
+  }
+
+  /** Now as the API server's clock has it: with times of the cluster the clock of this machine has nothing to do. */
+  now(): number {
+    return this.#clock.now() + this.#aheadMs;
+  }
+
+  /** The header has whole seconds, and took its way. */
+  #compareClocks(date: string | undefined): void {
+    const ahead = Date.parse(date ?? '') - this.#clock.now();
+    if (Math.abs(ahead) > 2_000) this.#aheadMs = ahead;
   }
 
   #note(path: string, { what, rule, of }: Need, status: number | null, message: string): void {

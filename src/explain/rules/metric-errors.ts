@@ -156,9 +156,9 @@ export function throttling(view: HpaView): readonly CatalogueFinding[] {
 /** One invalid metric, and the others ask for fewer replicas: no action. Upstream: horizontal.go computeReplicasForMetrics. */
 export function blockedScaleDown(view: HpaView): readonly CatalogueFinding[] {
   const failures = failuresOf(view);
-  const readable = samplesOf(view.hpa);
+  const readable = samplesOf(view.hpa).filter((sample) => !failures.some(({ index }) => index === sample.index));
   const failed = hasCondition(view.hpa, 'ScalingActive', 'False');
-  if (!failed || failures.length === 0 || readable.length === 0 || view.rules.frozenMetricsOnFailure) return [];
+  if (!failed || failures.length === 0 || readable.length === 0) return [];
   const names = failures.map(({ name }) => name).join(' and ');
   const low = readable.map(({ name, shown, target }) => `${name} at ${shown} of ${target}`).join(', ');
   return [

@@ -9,6 +9,7 @@ import {
   scaleOf,
   targetText,
 } from '../hpa-view.ts';
+import { kedaOwner } from './keda.ts';
 import { milliValueOf } from '../milli-value.ts';
 import { itemsOf } from '../recompute.ts';
 import { samplesOf } from '../samples.ts';
@@ -16,6 +17,8 @@ import { samplesOf } from '../samples.ts';
 /** At zero the HPA does nothing unless it put the zero there itself and knows it. */
 export function atZero(view: HpaView): readonly CatalogueFinding[] {
   if (!hasCondition(view.hpa, 'ScalingActive', 'False', 'ScalingDisabled')) return [];
+  // KEDA put the zero there and takes it away again.
+  if (kedaOwner(view) !== null) return [];
   return [isHalfGate(view) ? halfGate(view) : disabled(view)];
 }
 
@@ -132,7 +135,7 @@ export function zeroAverage(view: HpaView): readonly CatalogueFinding[] {
     const values = valuesOf(view, sample.index);
     const artefact =
       view.arch === 'arm64'
-        ? sample.shown === LARGEST && view.hpa.status.currentReplicas === 0 && values.every((v) => v > 0n)
+        ? sample.shown === LARGEST && hasNoPods(view) && values.every((v) => v > 0n)
         : sample.shown === SMALLEST;
     if (!artefact || values.some((v) => v >= 2n ** 63n)) return [];
     return [
@@ -151,6 +154,9 @@ export function zeroAverage(view: HpaView): readonly CatalogueFinding[] {
     ];
   });
 }
+
+/** At zero, or above it with no pod yet (image pull, quota). */
+const hasNoPods = (view: HpaView): boolean => view.hpa.status.currentReplicas === 0 || scaleOf(view)?.status === 0;
 
 /** The values that the metrics API answers now, in thousandths, unwrapped. */
 function valuesOf(view: HpaView, index: number): readonly bigint[] {

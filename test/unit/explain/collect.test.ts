@@ -59,6 +59,13 @@ describe('collect', () => {
     for await (const bundle of bundles()) expect(bundle.evidence.series).toHaveLength(4);
   });
 
+  it('takes the time from the API server: a slow clock here is no clock skew there', async () => {
+    const cluster = shop();
+    cluster.headers = { date: new Date(NOW).toUTCString() };
+    const clock = new VirtualClock(Date.parse(NOW) - 3_600_000);
+    expect(await explained(cluster, { name: 'web', clock })).toMatchObject([{ findings: [] }]);
+  });
+
   it('keeps no value that could be a secret', async () => {
     const { bundles } = await collect(shop(), {
       namespace: 'shop',

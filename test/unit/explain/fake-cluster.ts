@@ -14,6 +14,7 @@ export const refused = (code: number): Answer => ({ status: code, body: { kind: 
 export class FakeCluster implements KubeClient {
   readonly server = 'https://fake';
   readonly asked: string[] = [];
+  headers: Readonly<Record<string, string>> = {};
   readonly #answers: Readonly<Record<string, Answer | 'hangs'>>;
 
   constructor(answers: Readonly<Record<string, Answer | 'hangs'>>) {
@@ -29,7 +30,7 @@ export class FakeCluster implements KubeClient {
       const cause = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
       throw new LabError('ML-KUBE-UNREACHABLE', { server: this.server, reason: 'timeout' }, { cause });
     }
-    return { status: answer.status, headers: {}, text: JSON.stringify(paged(answer.body, url.searchParams)) };
+    return { status: answer.status, headers: this.headers, text: JSON.stringify(paged(answer.body, url.searchParams)) };
   }
 
   json: () => never = never;

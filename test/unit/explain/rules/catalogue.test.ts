@@ -84,6 +84,46 @@ describe('errors of the metrics APIs', () => {
   });
 });
 
+describe('versions and machines', () => {
+  const both = {
+    ...failed('unable to get external metric shop/lag/nil: no metrics returned from external metrics API', [
+      queueAt('2'),
+      { type: 'External', external: { metric: { name: 'lag' }, current: { averageValue: '7' } } },
+    ]),
+    spec: { metrics: [QUEUE, other] },
+  };
+  it('tells of two metrics which one fails, up to 1.28 where both show a value', () => {
+    expect(idsOf({ ...both, kubernetesVersion: '1.28.0' })).toEqual(
+      expect.arrayContaining([
+        'empty-series-when-idle',
+        'one-failing-metric-blocks-scale-down',
+        'frozen-current-values',
+      ]),
+    );
+  });
+  it('overflows on amd64 only', () => {
+    const pods = {
+      type: 'Pods',
+      pods: { metric: { name: 'bytes' }, target: { type: 'AverageValue', averageValue: '1m' } },
+    };
+    const path = '/apis/custom.metrics.k8s.io/v1beta2/namespaces/shop/pods/*/bytes?labelSelector=app%3Dweb';
+    const item = { describedObject: { name: 'web-1' }, timestamp: NOW, windowSeconds: 60, value: '3000000' };
+    const pod = { metadata: { name: 'web-1', labels: { app: 'web' } }, status: { phase: 'Running' } };
+    const given = {
+      spec: { metrics: [pods] },
+      status: { currentMetrics: [] },
+      evidence: { pods: [pod], metricAnswers: { [path]: { status: 200, ms: 1, body: { items: [item] } } } },
+    };
+    expect(idsOf(given)).toContain('overflow-scales-to-min');
+    expect(idsOf({ ...given, arch: 'arm64' })).not.toContain('overflow-scales-to-min');
+  });
+  it('reads an average of no pods on arm64 also where replicas are wanted', () => {
+    const given = { status: { currentMetrics: [queueAt('9223372036854775807m')] }, statusReplicas: 0, arch: 'arm64' };
+    expect(idsOf(given)).toContain('zero-replica-averagevalue-underflow');
+    expect(idsOf({ ...given, answer: externalAnswer('0') })).not.toContain('zero-replica-averagevalue-underflow');
+  });
+});
+
 describe('zero replicas', () => {
   const off = [
     condition('AbleToScale', 'True', 'SucceededGetScale'),
