@@ -108,6 +108,12 @@ export interface Unread {
 export const because = ({ status, message }: Unread): string =>
   status === 401 || status === 403 ? String(status) : message;
 
+/** The right as it stands in a role. */
+export function ruleText({ apiGroup, resource, verb, namespace }: AccessRule): string {
+  const where = namespace === null ? 'a ClusterRole' : `a Role in namespace ${namespace}`;
+  return `${where} with {apiGroups: ["${apiGroup}"], resources: ["${resource}"], verbs: ["${verb}"]}`;
+}
+
 /** keda.sh/v1alpha1 ScaledObject. */
 export interface BundleScaledObject {
   readonly metadata: BundleMeta;

@@ -3,7 +3,7 @@ import type { Clock } from '../contracts/clock.ts';
 import type { KubeClient } from '../contracts/kube-client.ts';
 import { LabError } from '../errors/lab-error.ts';
 import { decodeV2, metricQueries, NEWEST_MINOR, rulesOf } from '../hpa/index.ts';
-import type { Bundle, BundleMeta, BundleSample } from './bundle.ts';
+import { type Bundle, type BundleMeta, type BundleSample, ruleText, type Unread } from './bundle.ts';
 import { parseBundle } from './bundle-schema.ts';
 import {
   type Hpa,
@@ -29,6 +29,8 @@ export interface CollectOptions {
   readonly name?: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Of one request. */
+  readonly timeoutMs?: number;
   /** Where it is known; the default of kube-controller-manager is 15. */
   readonly syncPeriodSeconds?: number;
   /** Earlier samples by `namespace/name` of the HPA. */
@@ -54,10 +56,10 @@ const Version = z.object({
 /**
  * Reads everything that an explanation needs, with GET requests only, and each kind of object with one list whatever the number of HPAs.
  * HPAs through autoscaling/v2: v1 hides metrics. What may not be read is noted in the bundles as unread. Raises ML-KUBE-UNREACHABLE, and
- * ML-KUBE-STATUS or ML-KUBE-SHAPE when the HPAs cannot be read.
+ * ML-EXPLAIN-FORBIDDEN, ML-KUBE-STATUS or ML-KUBE-SHAPE when the HPAs cannot be read.
  */
 export async function collect(client: KubeClient, options: CollectOptions): Promise<Collected> {
-  const reader = new Reader(client, options.clock, options.signal);
+  const reader = new Reader(client, options);
   const [version, all] = await Promise.all([
     reader.body('/version', { what: 'read the version', rule: null }),
     readHpas(reader, options),
@@ -104,8 +106,15 @@ export async function readHpas(
     const one = await reader.ask(`${path}/${encodeURIComponent(name)}`, listNeed('autoscaling', PATH, namespace));
     if (one?.status === 200) return [parse(one.body)];
   }
-  const message = refused?.message ?? '';
-  throw new LabError('ML-KUBE-STATUS', { method: 'GET', path, code: refused?.status ?? 504, reason: '', message });
+  throw notRead(path, namespace, refused, reader.server);
+}
+
+function notRead(path: string, namespace: string | null, refused: Unread | undefined, server: string): LabError {
+  const { status = null, message = '', rule = null } = refused ?? {};
+  if (status === null) return new LabError('ML-KUBE-UNREACHABLE', { server, reason: message });
+  if (rule === null) return new LabError('ML-KUBE-STATUS', { method: 'GET', path, code: status, reason: '', message });
+  const where = namespace === null ? 'all namespaces' : `namespace ${namespace}`;
+  return new LabError('ML-EXPLAIN-FORBIDDEN', { where, code: status, message, rule: ruleText(rule) });
 }
 
 function sharing(all: readonly Hpa[], name: string): readonly Hpa[] {

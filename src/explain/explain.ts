@@ -1,5 +1,5 @@
 import { decisionText } from '../hpa/index.ts';
-import { because, type Bundle, type Unread } from './bundle.ts';
+import { because, type Bundle, ruleText, type Unread } from './bundle.ts';
 import { viewsOf } from './bundle-views.ts';
 import { catalogueFindings } from './catalogue.ts';
 import { chainOf } from './chain.ts';
@@ -41,10 +41,5 @@ export function explainView(view: HpaView): ExplainedHpa {
 /** "cannot list pods (403)", with the right that would help. */
 function unknownPart(unread: Unread): UnknownPart {
   const { rule } = unread;
-  const cannot = `cannot ${unread.what} (${because(unread)})`;
-  if (rule === null) return { what: cannot, rule: null };
-  const { apiGroup, resource, verb, namespace } = rule;
-  const where = namespace === null ? 'a ClusterRole' : `a Role in namespace ${namespace}`;
-  const text = `{apiGroups: ["${apiGroup}"], resources: ["${resource}"], verbs: ["${verb}"]}`;
-  return { what: cannot, rule: `${where} with ${text}` };
+  return { what: `cannot ${unread.what} (${because(unread)})`, rule: rule === null ? null : ruleText(rule) };
 }

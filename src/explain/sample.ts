@@ -24,7 +24,7 @@ export async function sampleSeries(
   const series = new Map<string, BundleSample[]>();
   const end = clock.monotonic() + forMs;
   for (;;) {
-    const reader = new Reader(client, clock, signal);
+    const reader = new Reader(client, options);
     const hpas = (await readHpas(reader, options)).filter(
       ({ metadata }) => name === undefined || metadata.name === name,
     );

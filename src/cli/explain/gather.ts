@@ -57,6 +57,7 @@ async function explainCluster(
     namespace,
     clock,
     signal,
+    ...(context.globals.timeoutMs === undefined ? {} : { timeoutMs: context.globals.timeoutMs }),
     ...(name === undefined ? {} : { name }),
     ...(syncPeriodSeconds === undefined ? {} : { syncPeriodSeconds }),
   };

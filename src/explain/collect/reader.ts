@@ -17,6 +17,13 @@ export interface Need {
   readonly of?: string;
 }
 
+export interface ReaderOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Of one request; 10 s by default. */
+  readonly timeoutMs?: number;
+}
+
 /**
  * Reads a cluster with GET requests only. What may not be read (401, 403), or gives no answer in time, is noted in `unread`; only an API
  * server that cannot be reached raises.
@@ -25,15 +32,21 @@ export class Reader {
   readonly #client: KubeClient;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly #timeoutMs: number;
   readonly unread: Unread[] = [];
   #aheadMs = 0;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(client: KubeClient, clock: Clock, signal: AbortSignal) {
+  constructor(client: KubeClient, { clock, signal, timeoutMs = TIMEOUT_MS }: ReaderOptions) {
     this.#client = client;
     this.#clock = clock;
     this.#signal = signal;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  get server(): string {
+    return this.#client.server;
   }
 
   /** The answer of any status but 401 and 403; null = noted. Raises ML-KUBE-UNREACHABLE. */
@@ -41,7 +54,7 @@ export class Reader {
     await this.#turn();
     const started = this.#clock.monotonic();
     try {
-      const options = { signal: this.#signal, timeoutMs: TIMEOUT_MS };
+      const options = { signal: this.#signal, timeoutMs: this.#timeoutMs };
       const { status, text, headers } = await this.#client.request('GET', path, undefined, options);
       this.#compareClocks(headers['date']);
       const body = decoded(text);
@@ -49,7 +62,7 @@ export class Reader {
       this.#note(path, need, status, messageOf(body, status));
     } catch (error) {
       if (!isTimeout(error)) throw error;
-      this.#note(path, { ...need, rule: null }, null, `no answer within ${TIMEOUT_MS / 1000} s`);
+      this.#note(path, { ...need, rule: null }, null, `no answer within ${this.#timeoutMs / 1000} s`);
     } finally {
       this.#running -= 1;
       this.#waiting.shift()?.();

@@ -103,13 +103,21 @@ describe('collect', () => {
     expect(only?.computed).toBeNull();
   });
 
+  it('says when the API server does not answer at all', async () => {
+    const path = '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers';
+    await expect(explained(shop({ [path]: 'hangs' }), { timeoutMs: 2_000 })).rejects.toMatchObject({
+      id: 'ML-KUBE-UNREACHABLE',
+      params: { reason: 'no answer within 2 s' },
+    });
+  });
+
   it('gets the HPA by name where it may not list them', async () => {
     const path = '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers';
     const cluster = shop({ [path]: refused(403), [`${path}/web`]: { status: 200, body: hpa('web') } });
     expect(await explained(cluster, { name: 'web' })).toMatchObject([{ name: 'web', computed: 4 }]);
     await expect(explained(shop({ [path]: refused(403) }), { name: 'web' })).rejects.toMatchObject({
-      id: 'ML-KUBE-STATUS',
-      params: { code: 403 },
+      id: 'ML-EXPLAIN-FORBIDDEN',
+      params: { code: 403, rule: expect.stringContaining('resources: ["horizontalpodautoscalers"], verbs: ["list"]') },
     });
   });
 
