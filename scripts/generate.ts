@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { REGISTRY } from '../src/errors/registry.ts';
 import { z } from 'zod';
 import { ExplanationSchema } from '../src/explain/explanation.ts';
+import { InspectionSchema } from '../src/explain/inspect/inspection.ts';
 import { StatusSchema } from '../src/lab/status-schema.ts';
 import { labFileJsonSchema } from '../src/cli/settings/lab-file-schema.ts';
 import { simulationJsonSchema } from '../src/cli/simulate/document-schema.ts';
@@ -23,6 +24,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/schemas/metrics-server.json': `${JSON.stringify(metricsServerJsonSchema(), undefined, 2)}\n`,
   'docs/schemas/status.json': `${JSON.stringify(documentSchema(StatusSchema, 'LabStatus', 'status'), undefined, 2)}\n`,
   'docs/schemas/explain.json': `${JSON.stringify(documentSchema(ExplanationSchema, 'HpaExplanation', 'explain hpa'), undefined, 2)}\n`,
+  'docs/schemas/inspect.json': `${JSON.stringify(documentSchema(InspectionSchema, 'HpaInspection', 'inspect hpa'), undefined, 2)}\n`,
   [RELEASED]: withNewIds(readFileSync(RELEASED, 'utf8'), Object.keys(REGISTRY)),
 };
 

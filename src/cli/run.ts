@@ -12,6 +12,7 @@ import { newContext } from './new-context.ts';
 import { COMPLETE_WORD } from './completion/word.ts';
 import { buildProgram } from './program.ts';
 import type { ProgressRenderer } from './progress/renderer.ts';
+import { withResourceWords } from './resource-form.ts';
 import type { Env, OutStream, Streams } from './streams.ts';
 import { COMMANDS, groupsOf, wordsOf } from './table.ts';
 import type { LoadableCommand } from './table/types.ts';
@@ -113,7 +114,7 @@ function parse(argv: readonly string[], { stdout }: Streams, options: RunOptions
     },
   });
   try {
-    program.parse(argv, { from: 'user' });
+    program.parse(withResourceWords(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;

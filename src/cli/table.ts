@@ -1,4 +1,5 @@
 import { EXPLAIN_HPA } from './table/explain.ts';
+import { INSPECT_HPA } from './table/inspect.ts';
 import { LAB_COMMANDS } from './table/lab-commands.ts';
 import { OFFLINE_COMMANDS } from './table/offline-commands.ts';
 import { SCENARIO_COMMANDS } from './table/scenario.ts';
@@ -13,6 +14,7 @@ export const SPECS: readonly CommandSpec[] = [
   SIMULATE,
   TUNE,
   EXPLAIN_HPA,
+  INSPECT_HPA,
   ...SCENARIO_COMMANDS,
   ...OFFLINE_COMMANDS,
 ];
@@ -32,6 +34,7 @@ const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
   'scenario list': () => import('./commands/scenario-list.ts'),
   'scenario show': () => import('./commands/scenario-show.ts'),
   'scenario validate': () => import('./commands/scenario-validate.ts'),
+  'inspect hpa': () => import('./commands/inspect-hpa.ts'),
   'explain hpa': () => import('./commands/explain-hpa.ts'),
   'explain error': () => import('./commands/explain-error.ts'),
   'config view': () => import('./commands/config-view.ts'),
@@ -50,6 +53,7 @@ export const COMMANDS: readonly LoadableCommand[] = SPECS.flatMap((spec) => {
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   watch: 'live views',
   explain: 'why it is so, and what something means',
+  inspect: 'what the cluster says, in full',
   scenario: 'loads with expectations, run on a lab',
   export: 'take things out of the lab',
   config: 'the settings and where they come from',

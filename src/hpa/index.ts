@@ -54,3 +54,4 @@ export { type DescribeOptions, describeHpa } from './render/describe.ts';
 export { type HpaCells, hpaCells, targetsText } from './render/table.ts';
 export { parseQuantity } from './quantity/parse.ts';
 export { canonicalQuantity, milliText } from './quantity/milli.ts';
+export { quantitySum } from './quantity/sum.ts';

@@ -24,7 +24,7 @@ export interface ReadCluster {
  */
 export async function clusterToRead(context: CommandContext, flags: Flags): Promise<ReadCluster> {
   const namespace = flags.text('namespace');
-  if (flags.has('context') || flags.has('kubeconfig')) {
+  if (namesCluster(context, flags)) {
     const access = anyAccess(context, flags.text('kubeconfig'), flags.text('context'));
     const { context: name } = access;
     return { client: kubeClient(access), context: name, namespace: namespace ?? access.namespace ?? 'default' };
@@ -40,6 +40,11 @@ export async function clusterToRead(context: CommandContext, flags: Flags): Prom
     namespace: namespace ?? spec.namespace,
     syncPeriodSeconds: spec.syncPeriodSeconds,
   };
+}
+
+/** Whether a cluster of a kubeconfig is meant and not the lab's: it is named, or kubectl calls us as its plugin. */
+export function namesCluster({ env }: CommandContext, flags: Flags): boolean {
+  return flags.has('context') || flags.has('kubeconfig') || env['METRICS_LAB_KUBECTL_PLUGIN'] === '1';
 }
 
 /** KUBECONFIG may list several files: the first that there is with that context counts. */

@@ -1,4 +1,5 @@
 import { parseDuration } from '../values/duration.ts';
+import { parseHpaName } from '../values/hpa-name.ts';
 import { oneOf, parseText } from '../values/names.ts';
 import { type CommandSpec, RECORD_FORMATS } from './types.ts';
 
@@ -11,7 +12,14 @@ export const EXPLAIN_HPA: CommandSpec = {
   details: [
     'Reads the cluster of the lab or, with --context or --kubeconfig, any other; writes nothing. The last sync is computed again from what can be seen: earlier recommendations, scale events and flags are in the controller alone and are called unknown.',
   ],
-  arguments: [{ name: 'name', help: 'the HPA; all of the namespace when left out', required: false, parse: parseText }],
+  arguments: [
+    {
+      name: 'name',
+      help: 'the HPA, also as hpa/name; all of the namespace when left out',
+      required: false,
+      parse: parseHpaName,
+    },
+  ],
   flags: [
     {
       name: 'from',

@@ -1,4 +1,5 @@
 import { parsePositiveDuration } from '../values/duration.ts';
+import { parseHpaName } from '../values/hpa-name.ts';
 import { parseText } from '../values/names.ts';
 import { integer, parseCount, parseRate } from '../values/numbers.ts';
 import { type CommandSpec, DOCUMENT_FORMATS, RECORD_FORMATS } from './types.ts';
@@ -31,7 +32,14 @@ export const LAB_COMMANDS: readonly CommandSpec[] = [
   {
     path: ['watch', 'hpa'],
     summary: 'live view of an HPA; one line per change when stdout is not a terminal',
-    arguments: [{ name: 'name', help: 'the HPA; not needed when there is one', required: false, parse: parseText }],
+    arguments: [
+      {
+        name: 'name',
+        help: 'the HPA, also as hpa/name; not needed when there is one',
+        required: false,
+        parse: parseHpaName,
+      },
+    ],
     flags: [
       { name: 'until', value: 'condition', help: "end with 0 when this holds, e.g. 'desired==5'", parse: parseText },
       { name: 'for', value: 'duration', help: 'watch no longer than this', parse: parsePositiveDuration },
