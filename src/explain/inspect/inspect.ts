@@ -55,10 +55,10 @@ export async function inspectHpas(
   client: KubeClient,
   options: InspectOptions,
 ): Promise<{ readonly hpas: readonly InspectedHpa[]; readonly names: readonly string[] }> {
-  const { namespace, name, api, clock, signal } = options;
+  const { namespace, name, api } = options;
   const hpas: InspectedHpa[] = [];
   const names: string[] = [];
-  const first = new Reader(client, clock, signal);
+  const first = new Reader(client, options);
   const [rules, objects] = await Promise.all([rulesFor(first), readHpas(first, options)]);
   const all = objects.map((object) => decodeV2(object, rules).value);
   for (const [index, object] of objects.entries()) {
@@ -66,7 +66,7 @@ export async function inspectHpas(
     names.push(object.metadata.name);
     if (hpa === undefined || (name !== undefined && object.metadata.name !== name)) continue;
     // A reader for each: what it could not read is told with this HPA.
-    const reader = new Reader(client, clock, signal);
+    const reader = new Reader(client, options);
     const one = { hpa, object, others: all.filter((other) => other !== hpa), rules };
     const inspected = await inspectOne(reader, options, one);
     const v1 = api === 'v2' ? {} : await readV1(reader, namespace, one);
