@@ -1,6 +1,7 @@
 import { EXPLAIN_HPA } from './table/explain.ts';
 import { INSPECT_HPA } from './table/inspect.ts';
 import { LAB_COMMANDS } from './table/lab-commands.ts';
+import { METRIC_COMMANDS } from './table/metric.ts';
 import { OFFLINE_COMMANDS } from './table/offline-commands.ts';
 import { SCENARIO_COMMANDS } from './table/scenario.ts';
 import { SIMULATE, TUNE } from './table/simulate.ts';
@@ -11,6 +12,7 @@ import { UP } from './table/up.ts';
 export const SPECS: readonly CommandSpec[] = [
   UP,
   ...LAB_COMMANDS,
+  ...METRIC_COMMANDS,
   SIMULATE,
   TUNE,
   EXPLAIN_HPA,
@@ -28,6 +30,11 @@ const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
   logs: () => import('./commands/logs.ts'),
   'export logs': () => import('./commands/export-logs.ts'),
   teardown: () => import('./commands/teardown.ts'),
+  'metric list': () => import('./commands/metric-list.ts'),
+  'metric get': () => import('./commands/metric-get.ts'),
+  'metric set': () => import('./commands/metric-set.ts'),
+  'metric fault': () => import('./commands/metric-fault.ts'),
+  'metric queries': () => import('./commands/metric-queries.ts'),
   simulate: () => import('./commands/simulate.ts'),
   tune: () => import('./commands/tune.ts'),
   'scenario run': () => import('./commands/scenario-run.ts'),
@@ -52,6 +59,7 @@ export const COMMANDS: readonly LoadableCommand[] = SPECS.flatMap((spec) => {
 
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   watch: 'live views',
+  metric: 'the metrics server: values, faults, questions',
   explain: 'why it is so, and what something means',
   inspect: 'what the cluster says, in full',
   scenario: 'loads with expectations, run on a lab',

@@ -23,7 +23,7 @@ export const PIPELINES: Readonly<Record<PipelineName, PipelineFacts>> = {
     summary: "values that you write, as in the walkthrough of upstream's test adapter",
     hasQueue: false,
     defaults: { 'hpa.target': '300m', 'hpa.max': '10' },
-    next: ['metrics-lab watch hpa'],
+    next: ['metrics-lab metric set services/sample-app/test-metric 900m', 'metrics-lab watch hpa'],
   },
 };
 

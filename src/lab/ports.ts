@@ -49,6 +49,14 @@ export interface LabPorts {
   backend(spec: LabSpec): Promise<ClusterBackend>;
   /** Raises ML-KUBE-CONFIG. */
   client(kubeconfig: string): KubeClient;
+  /** A client of another server with the identity of a kubeconfig; `caFile`: who signed that server. Raises ML-KUBE-CONFIG. */
+  serverClient(kubeconfig: string, server: string, caFile: string): KubeClient;
+  /** POSTs a text; the answer whatever its status. Rejects when there is none. */
+  post(
+    url: string,
+    body: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly text: string }>;
   openQueue(options: {
     readonly spec: LabSpec;
     readonly url: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FaultSchema } from './metrics-admin.ts';
 import type { LabStatus } from './status.ts';
 
 const count = z.int().min(0);
@@ -78,6 +79,11 @@ export const StatusSchema: z.ZodType<LabStatus> = z.object({
     url: z.string().nullable(),
     writeUrl: z.string().nullable(),
     writeTokenFile: path.nullable(),
+    faults: z
+      .array(z.object({ metric: z.string(), fault: FaultSchema, since: z.string() }))
+      .nullable()
+      .describe('faults on demand that are active; null when the server could not be asked'),
+    configError: z.string().nullable().describe('why its newest configuration is not used'),
   }),
   pki: z.object({ caCert: path, caKey: path, frontProxyCert: path, frontProxyKey: path }).nullable(),
   next: z.string().describe('one command that makes sense now'),

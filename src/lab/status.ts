@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ClusterHandle } from '../contracts/backend.ts';
 import type { LabRecord } from '../contracts/lab-record.ts';
 import type { LabSpec } from '../contracts/lab-spec.ts';
+import type { ActiveFault, MetricsServerReport } from '../contracts/metrics-admin.ts';
 import { hasQueue, PIPELINES } from '../contracts/pipelines.ts';
 import type { Ledger } from '../contracts/queue.ts';
 import { describe } from '../errors/lab-error.ts';
@@ -9,6 +10,7 @@ import { type HpaSummary, hpaSummary, parseHpa } from '../kube/hpa.ts';
 import { parseAs } from '../kube/objects.ts';
 import { type LabPaths, labPaths, requireRecord } from './lab-store.ts';
 import { readLedger } from './ledger.ts';
+import { metricsAdminOf } from './metrics-admin.ts';
 import type { LabPorts } from './ports.ts';
 
 export interface ComponentState {
@@ -46,6 +48,10 @@ export interface LabStatus {
     readonly url: string | null;
     readonly writeUrl: string | null;
     readonly writeTokenFile: string | null;
+    /** Faults on demand that are active; null when the server could not be asked. */
+    readonly faults: readonly ActiveFault[] | null;
+    /** Why its newest configuration is not used; null when it is. */
+    readonly configError: string | null;
   };
   readonly pki: ClusterHandle['pki'] | null;
   /** One command that makes sense now. */
@@ -60,18 +66,24 @@ export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus
   const record = requireRecord(ports.files, ports.labsDir, lab);
   const paths = labPaths(ports.labsDir, lab);
   const components = componentStates(ports, paths);
-  const [hpas, ledger] = await Promise.all([
+  const [report, hpas, ledger] = await Promise.all([
+    settled(() => readReport(ports, record)),
     settled(() => readHpas(ports, record)),
     settled(() => (hasQueue(record.spec) ? readLedger(ports, paths, record.spec) : undefined)),
   ]);
   const problems = [
     ...(record.complete ? [] : ['`up` has not come to its end']),
     ...componentProblems(components),
+    ...('fault' in report ? [`the metrics server cannot be asked: ${report.fault}`] : []),
+    ...('value' in report && report.value?.config.error != null
+      ? [`the metrics server uses an older configuration: ${report.value.config.error}`]
+      : []),
     ...('fault' in hpas ? [`the HPAs cannot be read: ${hpas.fault}`] : []),
     ...('fault' in ledger ? [`the queue cannot be asked: ${ledger.fault}`] : []),
     ...('fault' in ledger || (ledger.value?.lost ?? 0) === 0 ? [] : [`${ledger.value?.lost ?? 0} items are lost`]),
   ];
   const ready = problems.length === 0;
+  const metricsReport = 'value' in report ? report.value : undefined;
   return {
     lab,
     backend: record.spec.backend,
@@ -86,7 +98,11 @@ export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus
     ledger: 'value' in ledger ? (ledger.value ?? null) : null,
     queue: hasQueue(record.spec) ? { kind: record.spec.queue.kind, name: record.spec.queue.name } : null,
     components,
-    metricsServer: metricsServerOf(ports, paths, record, components),
+    metricsServer: {
+      ...metricsServerOf(ports, paths, record, components),
+      faults: metricsReport?.faults ?? null,
+      configError: metricsReport?.config.error ?? null,
+    },
     pki: record.cluster?.pki ?? null,
     next: nextCommand(record.spec, ready, 'value' in ledger ? ledger.value : undefined),
   };
@@ -118,6 +134,11 @@ function componentProblems(components: readonly ComponentState[]): string[] {
   return [...names].map(([text, list]) => `${list.join(', ')}: ${text}`);
 }
 
+async function readReport(ports: LabPorts, record: LabRecord): Promise<MetricsServerReport | undefined> {
+  using admin = metricsAdminOf(ports, record);
+  return await admin?.report();
+}
+
 async function readHpas(ports: LabPorts, record: LabRecord): Promise<readonly HpaSummary[]> {
   if (record.cluster === undefined) return [];
   const client = ports.client(record.cluster.kubeconfig);
@@ -143,7 +164,7 @@ function metricsServerOf(
   { writeToken }: LabPaths,
   { ports }: LabRecord,
   components: readonly ComponentState[],
-): LabStatus['metricsServer'] {
+): Pick<LabStatus['metricsServer'], 'url' | 'writeUrl' | 'writeTokenFile'> {
   const url = components.find(({ name }) => name === 'metrics-server')?.url ?? null;
   if (ports.metricsWrite === undefined || !files.exists(writeToken))
     return { url, writeUrl: null, writeTokenFile: null };

@@ -1,3 +1,5 @@
+import type { ActiveFault } from '../contracts/metrics-admin.ts';
+import type { ConfigState } from './config-state.ts';
 import type { Answered } from './api/handler.ts';
 import type { Poll } from './polling/poll.ts';
 
@@ -9,6 +11,18 @@ export interface ProcessUse {
 
 const BUCKETS_MS = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 1_000, 5_000] as const;
 
+const MOST_ERROR_LINES = 10_000;
+
+export interface OwnMetricsInput {
+  /** Undefined leaves the process out. */
+  readonly use?: ProcessUse;
+  readonly polls?: readonly Poll[];
+  /** Epoch ms, for the age of readings. */
+  readonly now: number;
+  readonly state?: ConfigState;
+  readonly faults?: readonly ActiveFault[];
+}
+
 interface Histogram {
   readonly counts: number[];
   sum: number;
@@ -19,8 +33,11 @@ interface Histogram {
 export class OwnMetrics {
   readonly #answers = new Map<string, number>();
   readonly #durations = new Map<string, Histogram>();
+  readonly #errors = new Map<string, number>();
 
-  seen({ route, status, ms }: Answered): void {
+  seen({ target, status, ms, fault }: Answered): void {
+    if (fault !== undefined) this.#failed(target, fault.id);
+    const route = target?.kind ?? 'none';
     const key = `route="${route}",code="${status}"`;
     this.#answers.set(key, (this.#answers.get(key) ?? 0) + 1);
     let histogram = this.#durations.get(route);
@@ -34,15 +51,30 @@ export class OwnMetrics {
     histogram.count += 1;
   }
 
-  /** `use`: undefined leaves the process out; `nowMs`: for the age of readings. */
-  text(use: ProcessUse | undefined, polls: readonly Poll[], nowMs: number): string {
+  text({ use, polls = [], now, state, faults = [] }: OwnMetricsInput): string {
     const lines = [
       ...(use === undefined ? [] : processLines(use)),
+      ...(state === undefined ? [] : configLines(state)),
       ...family('metrics_lab_requests_total', 'counter', 'Answered requests', [...this.#answers]),
       ...this.#durationLines(),
-      ...pollLines(polls, nowMs),
+      ...family('metrics_lab_query_errors_total', 'counter', 'Queries without a value, by cause', [...this.#errors]),
+      ...family(
+        'metrics_lab_fault_active',
+        'gauge',
+        'Faults on demand',
+        faults.map(({ metric }) => [`metric="${escaped(metric)}"`, 1]),
+      ),
+      ...pollLines(polls, now),
     ];
     return `${lines.join('\n')}\n`;
+  }
+
+  /** Only metrics that are configured can fail, so that nobody makes this grow by asking for others. */
+  #failed(target: Answered['target'], cause: string): void {
+    const metric = target?.kind === 'external' || target?.kind === 'custom' ? target.metric : '';
+    const key = `metric="${escaped(metric)}",cause="${cause}"`;
+    if (this.#errors.size < MOST_ERROR_LINES || this.#errors.has(key))
+      this.#errors.set(key, (this.#errors.get(key) ?? 0) + 1);
   }
 
   #durationLines(): string[] {
@@ -59,6 +91,19 @@ export class OwnMetrics {
     }
     return lines;
   }
+}
+
+function configLines(state: ConfigState): string[] {
+  const name = 'metrics_lab_config_reloads_total';
+  return [
+    ...family(name, 'counter', 'Changed configurations', [
+      ['result="taken"', state.taken],
+      ['result="refused"', state.refused],
+    ]),
+    ...family('metrics_lab_config_current', 'gauge', 'Whether the configuration file is the one that is used', [
+      ['', Number(state.report().error === null)],
+    ]),
+  ];
 }
 
 function processLines(use: ProcessUse): string[] {
@@ -89,8 +134,25 @@ function pollLines(polls: readonly Poll[], nowMs: number): string[] {
     ...family(
       'metrics_lab_source_failures_total',
       'counter',
-      'Failed readings',
-      of((poll) => poll.state.failures),
+      'Failed readings, by cause',
+      polls.flatMap((poll) =>
+        [...poll.state.causes].map(([cause, count]): [string, number] => [
+          `source="${escaped(poll.name)}",cause="${cause}"`,
+          count,
+        ]),
+      ),
+    ),
+    ...family(
+      'metrics_lab_source_up',
+      'gauge',
+      'Whether the last reading succeeded',
+      of((poll) => (poll.state.endedAtMs === undefined ? undefined : Number(poll.state.error === undefined))),
+    ),
+    ...family(
+      'metrics_lab_source_poll_age_seconds',
+      'gauge',
+      'Since the last reading ended, well or not',
+      of((poll) => (poll.state.endedAtMs === undefined ? undefined : (nowMs - poll.state.endedAtMs) / 1000)),
     ),
     ...family(
       'metrics_lab_source_read_seconds',

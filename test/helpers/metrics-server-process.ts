@@ -41,7 +41,7 @@ export class MetricsServerProcess {
         if (stream === null) continue;
         createInterface({ input: stream }).on('line', (line) => {
           server.lines.push(line);
-          const [, url, writeUrl] = /listens at (\S+?)(?:, writes at (\S+))?$/.exec(line) ?? [];
+          const [, url, writeUrl] = /event=listening url=(\S+)(?: write=(\S+))? /.exec(line) ?? [];
           if (url === undefined) return;
           server.#url = url;
           server.#writeUrl = writeUrl ?? '';

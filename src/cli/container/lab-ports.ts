@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import type { ClusterHandle } from '../../contracts/backend.ts';
+import type { Files } from '../../contracts/files.ts';
 import type { QueueDriver } from '../../contracts/queue.ts';
 import { issueClient, issueServing } from '../../clusters/pki/cluster-pki.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { kubeClient } from '../../kube/client.ts';
-import { loadKubeconfig } from '../../kube/kubeconfig.ts';
+import { type ClusterAccess, loadKubeconfig } from '../../kube/kubeconfig.ts';
 import { componentControl } from '../../lab/components/control.ts';
 import type { LabPorts } from '../../lab/ports.ts';
 import { freePort, isPortBusy } from '../../platform/free-port.ts';
@@ -50,11 +51,12 @@ export function labPorts(context: CommandContext): LabPorts {
       );
     },
     backend: (spec) => openBackend(context, spec),
-    client: (kubeconfig) => {
-      const text = files.readText(kubeconfig);
-      if (text === undefined)
-        throw new LabError('ML-KUBE-CONFIG', { path: kubeconfig, reason: 'there is no such file' });
-      return kubeClient(loadKubeconfig(text, kubeconfig));
+    client: (kubeconfig) => kubeClient(accessOf(files, kubeconfig)),
+    serverClient: (kubeconfig, server, caFile) =>
+      kubeClient({ ...accessOf(files, kubeconfig), server, ca: needed(files, caFile) }),
+    post: async (url, body, headers) => {
+      const answer = await fetch(url, { method: 'POST', body, headers, signal: context.signal });
+      return { status: answer.status, text: await answer.text() };
     },
     openQueue: async ({ spec, url, ledgerFile }): Promise<QueueDriver> => {
       const { openQueue } = await import('../../workload/queues/open.ts');
@@ -73,6 +75,16 @@ export function labPorts(context: CommandContext): LabPorts {
       });
     },
   };
+}
+
+function accessOf(files: Files, kubeconfig: string): ClusterAccess {
+  return loadKubeconfig(needed(files, kubeconfig), kubeconfig);
+}
+
+function needed(files: Files, path: string): string {
+  const text = files.readText(path);
+  if (text === undefined) throw new LabError('ML-KUBE-CONFIG', { path, reason: 'there is no such file' });
+  return text;
 }
 
 /** The folder of the cluster's authorities. */

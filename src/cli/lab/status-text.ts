@@ -1,6 +1,7 @@
 import type { Ledger } from '../../contracts/queue.ts';
 import type { HpaSummary, MetricSummary } from '../../kube/hpa.ts';
 import type { LabStatus } from '../../lab/status.ts';
+import { faultText } from '../metric/fault-text.ts';
 import type { Page } from '../output/output.ts';
 import { columns } from '../text/columns.ts';
 import { paint } from '../text/paint.ts';
@@ -22,10 +23,18 @@ export function statusText(status: LabStatus, page: Page): string {
     '',
     ...(status.queue === null ? [] : [queueLine(status.queue, status.ledger), '']),
     componentTable(status, page),
+    ...faultLines(status),
     '',
     `next  ${status.next}`,
   ];
   return parts.join('\n');
+}
+
+function faultLines({ metricsServer: { faults } }: LabStatus): string[] {
+  const lines = (faults ?? []).map(({ metric, fault }) =>
+    paint('yellow', `FAULT ON DEMAND  ${metric}: ${faultText(fault)}`),
+  );
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function queueLine({ name, kind }: NonNullable<LabStatus['queue']>, ledger: Ledger | null): string {

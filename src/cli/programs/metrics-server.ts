@@ -1,7 +1,8 @@
-import { describe, LabError } from '../../errors/lab-error.ts';
+import { LabError } from '../../errors/lab-error.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { loadKubeconfig } from '../../kube/kubeconfig.ts';
-import { parseMetricsServerConfig, type MetricsServerConfig } from '../../metrics-server/config.ts';
+import { parseMetricsServerConfig } from '../../metrics-server/config.ts';
+import { failureEvent, type LogEvent, logLine } from '../../metrics-server/log.ts';
 import type { ProcessUse } from '../../metrics-server/own-metrics.ts';
 import { startMetricsServer } from '../../metrics-server/start.ts';
 import { realClock } from '../../platform/clock.ts';
@@ -26,38 +27,36 @@ await runProgram(async (stop) => {
     openSource: (config) => openSource(config, { clock: realClock, readFile }),
     client: (file) => kubeClient(loadKubeconfig(textOf(file), file)),
     processUse,
-    log,
+    log: write,
   });
-  log(
-    `metrics server listens at ${server.url}${server.writeUrl === undefined ? '' : `, writes at ${server.writeUrl}`}`,
-  );
+  const writes = server.writeUrl === undefined ? {} : { write: server.writeUrl };
+  write({
+    level: 'info',
+    event: 'listening',
+    text: 'the metrics server listens',
+    fields: { url: server.url, ...writes },
+  });
   while (!stop.aborted) {
     await realClock.sleep(RELOAD_MS, stop).catch(() => stop.aborted);
     tell(() => server.renewServing(), 'the new serving certificate is not used');
     const now = nodeFiles.readText(path);
     if (stop.aborted || now === undefined || now === text) continue;
     text = now;
-    await reload(now);
+    await server.reload(() => parseMetricsServerConfig(now, path));
   }
   await server.close();
-
-  /** A broken file leaves everything as it is. */
-  async function reload(next: string): Promise<void> {
-    try {
-      const config: MetricsServerConfig = parseMetricsServerConfig(next, path ?? '');
-      await server.reload(config);
-      log(`configuration taken over: ${config.metrics.length} metrics`);
-    } catch (error) {
-      log(`error: the new configuration is not used, the old one stays: ${describe(error)}`);
-    }
-  }
 });
+
+function write(event: LogEvent): void {
+  log(logLine(event));
+}
 
 function tell(action: () => void, otherwise: string): void {
   try {
     action();
   } catch (error) {
-    log(`error: ${otherwise}: ${describe(error)}`);
+    const told = failureEvent('serving-refused', error);
+    write({ ...told, text: `${otherwise}: ${told.text}` });
   }
 }
 

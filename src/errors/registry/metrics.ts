@@ -10,6 +10,9 @@ export type MetricsErrorId =
   | 'ML-METRIC-SLOW-SOURCE'
   | 'ML-METRIC-OBJECTS'
   | 'ML-METRIC-MEMORY-FULL'
+  | 'ML-METRIC-NOT-FOUND'
+  | 'ML-METRIC-NO-VALUE'
+  | 'ML-METRIC-WRITE'
   | 'ML-METRICS-CONFIG'
   | 'ML-METRICS-LISTEN';
 
@@ -88,6 +91,33 @@ export const METRICS_ERRORS: Readonly<Record<MetricsErrorId, ErrorEntry>> = {
     title: 'No further value is kept: there are {limit} already',
     why: 'The metrics server keeps a limited number of written values',
     actions: ['raise write.maxValues in its configuration'],
+    retryable: false,
+  },
+  'ML-METRIC-NOT-FOUND': {
+    exit: 'not-found',
+    fault: 'user',
+    title: 'Lab "{lab}" has no metric "{metric}"',
+    why: 'the nearest names are: {nearest}',
+    actions: ['see all of them with `metrics-lab metric list --lab {lab}`'],
+    retryable: false,
+  },
+  'ML-METRIC-NO-VALUE': {
+    exit: 'cluster',
+    fault: 'environment',
+    title: 'The metrics API has no value of {metric}: {reason}',
+    why: 'The HPA controller asks in the same way and gets the same answer',
+    actions: [
+      'see its source with `metrics-lab metric list -o wide`',
+      'see who asked what with `metrics-lab metric queries`',
+    ],
+    retryable: true,
+  },
+  'ML-METRIC-WRITE': {
+    exit: 'cluster',
+    fault: 'user',
+    title: 'The value of {metric} was not taken',
+    why: '{reason}',
+    actions: ['correct the value, the labels or the object'],
     retryable: false,
   },
   'ML-METRICS-CONFIG': {

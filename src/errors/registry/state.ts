@@ -12,6 +12,7 @@ export type StateErrorId =
   | 'ML-LAB-NOT-READY'
   | 'ML-LAB-NO-QUEUE'
   | 'ML-LAB-PIPELINE'
+  | 'ML-LAB-NO-METRICS'
   | 'ML-LAB-PORT-BUSY'
   | 'ML-LOGS-COMPONENT'
   | 'ML-COMPONENT-UNHEALTHY';
@@ -124,6 +125,14 @@ export const STATE_ERRORS: Readonly<Record<StateErrorId, ErrorEntry>> = {
       'see what there is with `metrics-lab status --lab {lab}`',
       'make a lab with a queue: `metrics-lab up --lab other`',
     ],
+    retryable: false,
+  },
+  'ML-LAB-NO-METRICS': {
+    exit: 'precondition',
+    fault: 'user',
+    title: 'Lab "{lab}" has no metrics server that can be asked',
+    why: 'It is a bare cluster, `up` was interrupted before the metrics server was made, or it does not run on this machine',
+    actions: ['see what there is with `metrics-lab status --lab {lab}`', 'go on with `metrics-lab up --lab {lab}`'],
     retryable: false,
   },
   'ML-LAB-PORT-BUSY': {

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../contracts/clock.ts';
+import type { MetricFault } from '../../contracts/metrics-admin.ts';
 import { describe, LabError } from '../../errors/lab-error.ts';
 import { requestAttributes } from '../../kube/aggregated-auth/request-attributes.ts';
 import type { DelegatedAuth } from '../../kube/aggregated-auth/types.ts';
 import { failure, unavailable } from '../../kube/failure.ts';
+import { type Admin, answerAdmin } from '../admin/admin-api.ts';
+import { faultyCustom, faultyExternal } from '../admin/faulty.ts';
 import type { ObjectDirectory } from '../objects/directory.ts';
 import type { CustomMetricsProvider, ExternalMetricsProvider } from '../provider.ts';
 import {
@@ -26,6 +29,8 @@ export interface ApiPorts {
   readonly clock: Clock;
   readonly external: ExternalMetricsProvider | undefined;
   readonly custom: { readonly provider: CustomMetricsProvider; readonly objects: ObjectDirectory } | undefined;
+  /** Faults on demand, query log and report; the library has none. */
+  readonly admin: Admin | undefined;
   /** Text of `/metrics`. */
   readonly ownMetrics: () => string;
   /** Told of every request when it was answered. */
@@ -33,12 +38,15 @@ export interface ApiPorts {
 }
 
 export interface Answered {
-  readonly route: Route['kind'] | 'none';
+  readonly target: Route | undefined;
   readonly status: number;
   /** Milliseconds from the last header to the answer. */
   readonly ms: number;
   readonly user: string | undefined;
   readonly url: string;
+  readonly body: string | Buffer;
+  /** A fault on demand had its way. */
+  readonly faulty: boolean;
   /** Why it is no good answer, when the fault is not the client's. */
   readonly fault: LabError | undefined;
 }
@@ -69,16 +77,16 @@ export function apiHandler(ports: ApiPorts): (request: IncomingMessage, response
   const context: Context = { ports, served, bodies: new BodyCache() };
   return async (request, response) => {
     const begun = ports.clock.monotonic();
-    const seen: Seen = { route: 'none', user: undefined, fault: undefined };
+    const seen: Seen = { target: undefined, user: undefined, fault: undefined, faulty: false };
     let answer: Answer;
     try {
-      answer = await answerRequest(request, context, seen);
+      answer = await answerRequest(request, response, context, seen);
     } catch (error) {
       answer = faultAnswer(error, seen);
     }
     send(response, answer);
     const ms = ports.clock.monotonic() - begun;
-    ports.onAnswer({ ...seen, status: answer.status, ms, url: request.url ?? '' });
+    ports.onAnswer({ ...seen, status: answer.status, body: answer.body, ms, url: request.url ?? '' });
   };
 }
 
@@ -88,12 +96,18 @@ interface Context {
   readonly bodies: BodyCache;
 }
 interface Seen {
-  route: Route['kind'] | 'none';
+  target: Route | undefined;
+  faulty: boolean;
   user: string | undefined;
   fault: LabError | undefined;
 }
 
-async function answerRequest(request: IncomingMessage, context: Context, seen: Seen): Promise<Answer> {
+async function answerRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: Context,
+  seen: Seen,
+): Promise<Answer> {
   const { url = '/', method = 'GET' } = request;
   const question = url.indexOf('?');
   const path = decoded(question < 0 ? url : url.slice(0, question));
@@ -104,9 +118,15 @@ async function answerRequest(request: IncomingMessage, context: Context, seen: S
   if (!admission.ok) return failureAnswer(admission.status);
   const route = routeOf(path, context.served);
   if (route === undefined) return NOT_FOUND;
-  seen.route = route.kind;
+  seen.target = route;
   if (method !== 'GET' && GET_ONLY.has(route.kind)) return METHOD_NOT_ALLOWED;
-  const answer = await answerRoute(route, request, query, context);
+  const fault = faultOf(route, context);
+  if (fault !== undefined) {
+    seen.faulty = true;
+    const given = await faultFirst(fault, response, context.ports.clock);
+    if (given !== undefined) return given;
+  }
+  const answer = await answerRoute(route, request, query, context, fault);
   return isTrue(query.get('pretty')) && answer.type === 'application/json' ? pretty(answer) : answer;
 }
 
@@ -115,21 +135,55 @@ function answerRoute(
   request: IncomingMessage,
   query: URLSearchParams,
   { ports, served, bodies }: Context,
+  fault: MetricFault | undefined,
 ): Answer | Promise<Answer> {
   const { accept } = request.headers;
   switch (route.kind) {
     case 'external':
-      return ports.external === undefined ? NOT_FOUND : answerExternal(route, query, accept, ports.external);
+      if (ports.external === undefined) return NOT_FOUND;
+      return answerExternal(
+        route,
+        query,
+        accept,
+        fault === undefined ? ports.external : faultyExternal(ports.external, fault),
+      );
     case 'custom':
       if (ports.custom === undefined) return NOT_FOUND;
-      return answerCustom(route, query, { accept, url: request.url ?? '', ...ports.custom, bodies });
+      return answerCustom(route, query, {
+        accept,
+        url: request.url ?? '',
+        bodies,
+        objects: ports.custom.objects,
+        provider: fault === undefined ? ports.custom.provider : faultyCustom(ports.custom.provider, fault),
+      });
     case 'health':
       return health(route.probe, query, ports);
+    case 'admin':
+      return ports.admin === undefined ? NOT_FOUND : answerAdmin(route.path, request, query, ports.admin);
     case 'metrics':
       return { status: 200, type: METRICS_TYPE, body: ports.ownMetrics() };
     default:
       return answerDocument(route, accept, served, ports) ?? notAcceptable(['application/json']);
   }
+}
+
+function faultOf(route: Route, { ports }: Context): MetricFault | undefined {
+  return route.kind === 'external' || route.kind === 'custom' ? ports.admin?.faults.now(route.metric) : undefined;
+}
+
+/** The part of a fault that comes before any value: waiting, and an answer that is none. */
+async function faultFirst(
+  { delaySeconds, status }: MetricFault,
+  response: ServerResponse,
+  clock: Clock,
+): Promise<Answer | undefined> {
+  if (delaySeconds !== undefined) {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    await clock.sleep(delaySeconds * 1000, gone.signal).catch(() => undefined); // the client did not wait for it
+  }
+  if (status === undefined) return undefined;
+  return failureAnswer(failure(status, `fault on demand: status ${status}`));
 }
 
 /** Liveness needs nothing; readiness needs the cluster's word on whom to trust. */

@@ -1,3 +1,4 @@
+import { ADMIN_PATH } from '../../contracts/metrics-admin.ts';
 import { CUSTOM_GROUP, EXTERNAL_GROUP, VERSIONS } from './groups.ts';
 
 /** What a path means. `version` is one that is served. */
@@ -22,6 +23,8 @@ export type Route =
   | { readonly kind: 'openapi-v3-group'; readonly group: string; readonly version: string }
   | { readonly kind: 'health'; readonly probe: string }
   | { readonly kind: 'metrics' }
+  /** Our own API; `path` is what stands behind ADMIN_PATH. */
+  | { readonly kind: 'admin'; readonly path: readonly string[] }
   | { readonly kind: 'version' };
 
 const SINGLE: Readonly<Record<string, Route>> = {
@@ -45,6 +48,7 @@ export function routeOf(path: string, served: ReadonlySet<string>): Route | unde
   if (parts.includes('')) return undefined;
   if (parts.length === 1) return Object.hasOwn(SINGLE, first) ? SINGLE[first] : undefined;
   if (first === 'openapi') return openApiRoute(parts, served);
+  if (path.startsWith(`${ADMIN_PATH}/`)) return { kind: 'admin', path: parts.slice(2) };
   if (first !== 'apis' || !served.has(group)) return undefined;
   if (parts.length === 2) return { kind: 'group', group };
   if (VERSIONS[group]?.includes(version) !== true) return undefined;

@@ -59,7 +59,8 @@ export async function serveMetrics(options: ServeMetricsOptions): Promise<Metric
     clock: realClock,
     external,
     custom: custom === undefined ? undefined : { provider: custom, objects },
-    ownMetrics: () => own.text(undefined, [], realClock.now()),
+    admin: undefined,
+    ownMetrics: () => own.text({ now: realClock.now() }),
     onAnswer: (seen) => {
       own.seen(seen);
       if (seen.fault !== undefined) log(`${seen.status} for ${seen.url}: ${describe(seen.fault)}`);

@@ -1,6 +1,8 @@
 import type { Clock } from '../../contracts/clock.ts';
+import type { MetricReport } from '../../contracts/metrics-admin.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import type { Labels } from '../../kube/label-selector.ts';
+import { reportValues } from '../admin/report-values.ts';
 import type {
   CustomMetric,
   CustomMetricsProvider,
@@ -37,6 +39,7 @@ interface CustomEntry {
   readonly value: CustomMetricValue;
 }
 interface CustomSlot extends CustomMetric {
+  readonly namespace: string | undefined;
   readonly byName: Map<string, CustomEntry>;
 }
 interface Series {
@@ -75,7 +78,8 @@ export class MemoryMetrics implements CustomMetricsProvider, ExternalMetricsProv
     const slot = this.#custom.get(key);
     const byName = slot?.byName ?? new Map<string, CustomEntry>();
     this.#makeRoom(byName.has(write.name));
-    if (slot === undefined) this.#custom.set(key, { resource: write.resource, metric: write.metric, byName });
+    if (slot === undefined)
+      this.#custom.set(key, { resource: write.resource, metric: write.metric, namespace: write.namespace, byName });
     const value = { name: write.name, value: write.value, timestampMs: this.#clock.now() };
     if (constant && byName.get(write.name)?.constant === false) return; // somebody wrote over it
     byName.set(write.name, { labels: write.labels, value, constant });
@@ -161,11 +165,46 @@ export class MemoryMetrics implements CustomMetricsProvider, ExternalMetricsProv
     return [...this.#external.keys()];
   }
 
+  /** What there is, for people: each metric of a place with its first values. */
+  report(now: number): readonly MetricReport[] {
+    const external = [...this.#external].flatMap(([metric, all]) =>
+      [...Map.groupBy(all.values(), ({ namespace }) => namespace)].map(([namespace, series]) => {
+        const values = series.map(({ value }) => value);
+        const age = series.some(({ constant }) => constant) ? 0 : ageSeconds(values, now);
+        return { ...written('external', metric, namespace ?? '*', values.length, age), values: reportValues(values) };
+      }),
+    );
+    const custom = [...this.#custom.values()].map(({ resource, metric, namespace, byName }) => {
+      const values = [...byName.values()].map(({ value }) => value);
+      const what = resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`;
+      const scope = namespace === undefined ? what : `${what} in ${namespace}`;
+      const shown = values.slice(0, SHOWN_VALUES).map(({ name, value }) => ({ of: name, value }));
+      return { ...written('custom', metric, scope, values.length, ageSeconds(values, now)), values: shown };
+    });
+    return [...external, ...custom];
+  }
+
   #makeRoom(exists: boolean): void {
     if (exists) return;
     if (this.#count >= this.#maxValues) throw new LabError('ML-METRIC-MEMORY-FULL', { limit: this.#maxValues });
     this.#count += 1;
   }
+}
+
+const SHOWN_VALUES = 10;
+
+function written(
+  api: MetricReport['api'],
+  metric: string,
+  scope: string,
+  series: number,
+  age: number,
+): Omit<MetricReport, 'values'> {
+  return { api, metric, scope, source: null, series, ageSeconds: age, error: null };
+}
+
+function ageSeconds(values: readonly { readonly timestampMs: number }[], now: number): number {
+  return (now - values.reduce((newest, { timestampMs }) => Math.max(newest, timestampMs), 0)) / 1000;
 }
 
 function slotKey({ group, resource }: ResourceKind, namespace: string | undefined, metric: string): string {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { MetricSample } from '../../contracts/metric-source.ts';
 import type { Labels } from '../../kube/label-selector.ts';
+import type { Reading } from '../admin/query-log.ts';
 import type { ObjectConfig } from '../config.ts';
 import { type DescribedObject, describedObject, resourceKindOf } from '../described-object.ts';
 import type {
@@ -59,6 +60,12 @@ export class ObjectMetrics implements CustomMetricsProvider {
       const found = this.getMetricByName({ ...query, name });
       return found === undefined || found === 'other-labels' ? [] : [found];
     });
+  }
+
+  /** The present reading behind a metric; of several the first. */
+  readingOf(metric: string): Reading | undefined {
+    const poll = this.#rules.find(({ name }) => name === metric)?.poll;
+    return poll === undefined ? undefined : { source: poll.name, state: poll.state };
   }
 
   listAllMetrics(): readonly CustomMetric[] {

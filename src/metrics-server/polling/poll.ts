@@ -24,8 +24,12 @@ export interface PollState {
   readonly error: LabError | undefined;
   readonly reads: number;
   readonly failures: number;
+  /** Failed attempts by the ID of their error. */
+  readonly causes: ReadonlyMap<string, number>;
   /** Duration of the last finished attempt. */
   readonly lastMs: number;
+  /** Epoch ms at which the last attempt ended; undefined before. */
+  readonly endedAtMs: number | undefined;
 }
 
 /** A failing source is asked less often, but still within one sync of the HPA. */
@@ -40,7 +44,15 @@ export class Poll {
   readonly #times: PollTimes;
   readonly #stopped = new AbortController();
   readonly #done: Promise<void>;
-  #state: PollState = { samples: undefined, error: undefined, reads: 0, failures: 0, lastMs: 0 };
+  #state: PollState = {
+    samples: undefined,
+    error: undefined,
+    reads: 0,
+    failures: 0,
+    causes: new Map(),
+    lastMs: 0,
+    endedAtMs: undefined,
+  };
   #inRow = 0;
 
   constructor(source: MetricSource, times: PollTimes, ports: PollPorts) {
@@ -114,11 +126,17 @@ export class Poll {
       ...result,
       reads: before.reads + (result.error === undefined ? 1 : 0),
       failures: before.failures + (result.error === undefined ? 0 : 1),
+      causes: result.error === undefined ? before.causes : counted(before.causes, result.error.id),
+      endedAtMs: this.#ports.clock.now(),
       lastMs: begun === undefined ? before.lastMs : this.#ports.clock.monotonic() - begun,
     };
     const changed = before.error?.message !== result.error?.message || before.reads + before.failures === 0;
     if (changed) this.#ports.onState(this.name, result.error);
   }
+}
+
+function counted(causes: ReadonlyMap<string, number>, id: string): ReadonlyMap<string, number> {
+  return new Map(causes).set(id, (causes.get(id) ?? 0) + 1);
 }
 
 /** What a promise gives, unless the signal is first: a source that never answers must not keep anybody from stopping. */

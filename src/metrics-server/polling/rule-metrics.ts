@@ -2,6 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { MetricSample } from '../../contracts/metric-source.ts';
 import { describe, LabError } from '../../errors/lab-error.ts';
 import type { Labels } from '../../kube/label-selector.ts';
+import type { Reading } from '../admin/query-log.ts';
 import type { ExternalMetricsProvider, ExternalMetricValue, ExternalQuery } from '../provider.ts';
 import type { PollState } from './poll.ts';
 
@@ -47,6 +48,12 @@ export class RuleMetrics implements ExternalMetricsProvider {
       }
     }
     return found;
+  }
+
+  /** The present reading behind a metric; of several the first. */
+  readingOf(metric: string): Reading | undefined {
+    const poll = this.#rules.get(metric)?.[0]?.poll;
+    return poll === undefined ? undefined : { source: poll.name, state: poll.state };
   }
 
   listAllExternalMetrics(): readonly string[] {

@@ -1,0 +1,99 @@
+import type { MetricReport } from '../contracts/metrics-admin.ts';
+import { LabError } from '../errors/lab-error.ts';
+import type { Reading } from './admin/query-log.ts';
+import { metricReports } from './admin/report.ts';
+import { eitherCustom } from './all-custom.ts';
+import { allExternal } from './all-external.ts';
+import type { Answered } from './api/handler.ts';
+import type { MetricsServerConfig } from './config.ts';
+import { failureEvent } from './log.ts';
+import { MemoryMetrics } from './memory/memory-metrics.ts';
+import { ObjectMetrics } from './polling/object-metrics.ts';
+import type { Poll } from './polling/poll.ts';
+import { type PolledRules, Polls } from './polling/polls.ts';
+import { RuleMetrics } from './polling/rule-metrics.ts';
+import type { MetricsServerPorts } from './ports.ts';
+import type { CustomMetricsProvider, ExternalMetricsProvider } from './provider.ts';
+import { seed } from './seed.ts';
+
+const DEFAULT_MAX_VALUES = 100_000;
+
+/** Everything that can be read: what sources are polled for, and what was written. */
+export class Metrics {
+  readonly memory: MemoryMetrics;
+  readonly external: ExternalMetricsProvider;
+  /** Undefined: there is no custom metric and none can be written. */
+  readonly custom: CustomMetricsProvider | undefined;
+  readonly #clock: MetricsServerPorts['clock'];
+  readonly #rules: RuleMetrics;
+  readonly #objects: ObjectMetrics;
+  readonly #polls: Polls;
+  #used: MetricsServerConfig | undefined;
+  #polled: PolledRules = { external: [], custom: [] };
+
+  constructor(config: MetricsServerConfig, { clock, random, openSource, log }: MetricsServerPorts) {
+    this.#clock = clock;
+    this.memory = new MemoryMetrics(clock, config.write?.maxValues ?? DEFAULT_MAX_VALUES);
+    this.#rules = new RuleMetrics(clock);
+    this.#objects = new ObjectMetrics(clock);
+    this.#polls = new Polls(openSource, {
+      clock,
+      random,
+      onState: (source, error) =>
+        log(
+          error === undefined
+            ? { level: 'info', event: 'source-answers', text: `source ${source} answers`, fields: { source } }
+            : failureEvent('source-failed', error, { source }),
+        ),
+    });
+    this.external = allExternal([this.#rules, this.memory]);
+    this.custom = servesCustom(config) ? eitherCustom(this.memory, this.#objects) : undefined;
+  }
+
+  /** Raises ML-SOURCE-*, ML-METRIC-MEMORY-FULL, ML-METRICS-CONFIG for what needs a restart; then nothing has changed. */
+  async use(config: MetricsServerConfig): Promise<void> {
+    if (servesCustom(config) && this.custom === undefined) throw needsRestart();
+    try {
+      await this.#take(config);
+    } catch (error) {
+      if (this.#used !== undefined) await this.#take(this.#used);
+      throw error;
+    }
+    this.#used = config;
+  }
+
+  async #take(config: MetricsServerConfig): Promise<void> {
+    this.#polled = await this.#polls.replace(config.metrics);
+    this.#rules.replace(this.#polled.external);
+    this.#objects.replace(this.#polled.custom);
+    seed(this.memory, config);
+  }
+
+  get polls(): readonly Poll[] {
+    return this.#polls.all;
+  }
+
+  /** The reading behind the answer to a question, when a source was polled for it. */
+  readingFor({ target }: Answered): Reading | undefined {
+    if (target?.kind === 'external') return this.#rules.readingOf(target.metric);
+    return target?.kind === 'custom' ? this.#objects.readingOf(target.metric) : undefined;
+  }
+
+  report(): readonly MetricReport[] {
+    return metricReports(this.#polled, this.memory, this.#clock.now());
+  }
+
+  stop(): Promise<void> {
+    return this.#polls.stop();
+  }
+}
+
+/** Custom metrics are served where some can be written or are configured. */
+function servesCustom({ write, metrics }: MetricsServerConfig): boolean {
+  return write !== undefined || metrics.some(({ object }) => object !== undefined);
+}
+
+function needsRestart(): LabError {
+  const problems = 'there was no custom metric before: to serve that API the metrics server must be started again';
+  return new LabError('ML-METRICS-CONFIG', { path: 'metrics', problems });
+}
