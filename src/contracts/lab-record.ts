@@ -19,6 +19,8 @@ export interface LabRecord {
     readonly kubelet?: number;
     readonly nodeMetrics?: number;
   };
+  /** Which server the lab's own queue is; chosen once, for its data are on it. Labs of before had `native` ones only. */
+  readonly queueServer?: 'native' | 'embedded';
   /** Whether every step has succeeded once. */
   readonly complete: boolean;
 }

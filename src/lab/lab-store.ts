@@ -78,6 +78,7 @@ const Record: z.ZodType<LabRecord> = z.object({
     kubelet: z.number().exactOptional(),
     nodeMetrics: z.number().exactOptional(),
   }),
+  queueServer: z.enum(['native', 'embedded']).exactOptional(),
   complete: z.boolean(),
 });
 

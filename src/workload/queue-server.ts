@@ -7,6 +7,8 @@ import { LabError } from '../errors/lab-error.ts';
 /** Largest item of a beanstalkd of ours, in bytes; its own default is 64 KiB. */
 const MAX_JOB_BYTES = 1_048_576;
 const GRACE_SECONDS = 10;
+/** What is young dies soon in the embedded server: a bigger nursery only costs memory. */
+const SMALL_HEAP = '--max-semi-space-size=2';
 
 /**
  * Redis (7.0.15) cuts a transaction that a kill tore in the middle of a command off its append-only file at that command and
@@ -52,11 +54,49 @@ export function queueServer(kind: QueueKind, options: QueueServerOptions): Queue
  */
 export function findQueueServer(kind: QueueKind, searchPath: string, exists: (path: string) => boolean): string {
   const name = kind === 'beanstalkd' ? 'beanstalkd' : 'redis-server';
-  const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
-  const found = folders.map((folder) => join(folder, name)).find(exists);
+  const found = onPath(name, searchPath, exists);
   if (found !== undefined) return found;
   const id = kind === 'beanstalkd' ? 'ML-QUEUE-NO-BEANSTALKD' : 'ML-QUEUE-NO-REDIS';
   throw new LabError(id, { path: searchPath === '' ? 'empty' : searchPath });
+}
+
+/**
+ * Whether a new lab's queue is an embedded server: it speaks enough of the Redis protocol for a list, and is taken when the
+ * machine has no redis-server.
+ */
+export function wantsEmbeddedQueue(kind: QueueKind, searchPath: string, exists: (path: string) => boolean): boolean {
+  return kind === 'redis' && onPath('redis-server', searchPath, exists) === undefined;
+}
+
+/** The embedded server as the component `queue`; `command`: how our program of that name is started. */
+export function embeddedQueueServer(
+  command: readonly [command: string, ...args: string[]],
+  { dir, port, password, logFile }: Omit<QueueServerOptions, 'program'>,
+): QueueServer {
+  const passwordFile = join(dir, 'password');
+  const [program, ...args] = command;
+  return {
+    component: {
+      ...component(port, logFile),
+      command: program,
+      args: [SMALL_HEAP, ...args],
+      env: { QUEUE_DIR: dir, QUEUE_PORT: String(port), QUEUE_PASSWORD_FILE: passwordFile },
+      url: `redis://127.0.0.1:${port}`,
+    },
+    url: clientUrl(port, password),
+    folders: [dir],
+    files: [{ path: passwordFile, content: `${password}\n` }],
+  };
+}
+
+/** With the user's name: `redis-cli -u` sends an empty one otherwise, which is refused. */
+function clientUrl(port: number, password: string): string {
+  return `redis://default:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+}
+
+function onPath(name: string, searchPath: string, exists: (path: string) => boolean): string | undefined {
+  const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).find(exists);
 }
 
 function redis({ program, dir, port, password, logFile }: QueueServerOptions): QueueServer {
@@ -73,7 +113,7 @@ function redis({ program, dir, port, password, logFile }: QueueServerOptions): Q
       cwd: dir,
       url: `redis://127.0.0.1:${port}`,
     },
-    url: `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`,
+    url: clientUrl(port, password),
     folders: [dir],
     files: [{ path, content }],
   };

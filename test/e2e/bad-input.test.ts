@@ -70,8 +70,8 @@ describe.skipIf(!haveReal('redis-server'))('bad surroundings of a real lab', () 
   const up = ['up', '--backend', 'native', '--bin-dir', binDir(), '--sync-period', '2s'];
   const labDir = join(home.dir, 'labs/lab');
 
-  it('no redis-server on PATH: nothing is made', async () => {
-    const result = await home.run(up, { env: { PATH: '/nowhere' } });
+  it('no redis-server on PATH for a stream, which the embedded server does not have: nothing is made', async () => {
+    const result = await home.run([...up, '--queue', 'redis-stream'], { env: { PATH: '/nowhere' } });
     expect(verdict(result)).toBe('3 ML-QUEUE-NO-REDIS');
     expect(existsSync(labDir)).toBe(false);
   });

@@ -7,12 +7,12 @@ import { binDir, haveReal } from '../helpers/real-binaries.ts';
 const ITEMS = 2_000;
 
 /** Issue 3: while 20 consumers work on 2,000 items, a random one is killed every second and the queue server restarts once. */
-describe.skipIf(!haveReal('redis-server', 'beanstalkd')).each(['redis', 'redis-stream', 'beanstalkd'])(
+describe.skipIf(!haveReal('redis-server', 'beanstalkd')).each(['redis', 'embedded', 'redis-stream', 'beanstalkd'])(
   'no item is lost: %s',
-  (queue) => {
+  (server) => {
     const home = new CliHome();
-    const at = ['--lab', `delivery-${queue}`];
-    const lab = `delivery-${queue}`;
+    const at = ['--lab', `delivery-${server}`];
+    const lab = `delivery-${server}`;
 
     beforeAll(async () => {
       // 20 consumers from the start, and enough work for them to outlast the killing: 2,000 items at 80 a second.
@@ -28,7 +28,11 @@ describe.skipIf(!haveReal('redis-server', 'beanstalkd')).each(['redis', 'redis-s
         '--max-attempts',
         '50',
       ];
-      await home.ok(['up', ...at, '--backend', 'native', '--queue', queue, ...fast, '--bin-dir', binDir()]);
+      const queue = server === 'embedded' ? 'redis' : server;
+      const up = ['up', ...at, '--backend', 'native', '--queue', queue, ...fast, '--bin-dir', binDir()];
+      // Where there is no redis-server the lab starts its own.
+      const { stderr } = await home.ok(up, server === 'embedded' ? { env: { PATH: '/nowhere' } } : {});
+      expect(stderr.includes('embedded queue server')).toBe(server === 'embedded');
     });
     afterAll(async () => {
       await home.run(['teardown', ...at, '--force']);

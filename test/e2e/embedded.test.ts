@@ -95,6 +95,37 @@ describe.skipIf(!haveReal('redis-server'))('embedded', () => {
     });
   });
 
+  it('needs Node and nothing else; a lab stays with the queue server that it was made with', async () => {
+    using home = new CliHome();
+    const at = ['--lab', 'alone'];
+    const nothing = { env: { PATH: '/nowhere' } };
+    try {
+      const up = await home.ok(['up', ...at, ...UP, '--min', '0'], nothing);
+      expect(up.stderr).toContain('embedded queue server');
+      await home.ok(['publish', '10', ...at], nothing);
+      await eventually(
+        'all done',
+        () => statusOf(home, 'alone'),
+        ({ ledger }) => ledger?.processed === 10,
+        60_000,
+      );
+      const { components } = await statusOf(home, 'alone');
+      process.kill(components.find(({ name }) => name === 'queue')?.pid ?? -1, 'SIGKILL');
+      // With redis-server on PATH it would take that for a new lab.
+      expect((await home.ok(['up', ...at])).stderr).not.toContain('redis-server at');
+      const { ledger } = await eventually(
+        'the queue again',
+        () => statusOf(home, 'alone'),
+        (status) => status.ledger !== null,
+        30_000,
+      );
+      expect(ledger).toMatchObject({ published: 10, processed: 10, lost: 0 });
+    } finally {
+      await home.run(['teardown', ...at, '--force']);
+    }
+    expect(home.leftovers()).toEqual([]);
+  });
+
   it('--bare makes the cluster alone, --disable-controller leaves its work undone', async () => {
     using home = new CliHome();
     const at = ['--lab', 'bare'];

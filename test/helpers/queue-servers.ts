@@ -11,15 +11,26 @@ import { realClock } from '../../src/platform/clock.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { freePort } from '../../src/platform/free-port.ts';
 import { randomToken } from '../../src/platform/random.ts';
-import { findQueueServer, type QueueServer, queueServer } from '../../src/workload/queue-server.ts';
+import {
+  embeddedQueueServer,
+  findQueueServer,
+  type QueueServer,
+  queueServer,
+} from '../../src/workload/queue-server.ts';
 import type { QueueOptions } from '../../src/workload/queues/options.ts';
 
 const PROGRAMS = ['redis-server', 'beanstalkd'];
+const EMBEDDED = new URL('../../src/cli/programs/embedded-queue.ts', import.meta.url).pathname;
 
-/** Whether the real servers are there. With METRICS_LAB_REQUIRE_REAL=1 a missing one is a failure, else it is said loudly. */
-export function haveQueueServers(): boolean {
+/** A kind of queue, or the server that takes the place of redis-server. */
+export type ServerName = QueueKind | 'embedded';
+
+/** Whether the real servers, and these programs, are there. With METRICS_LAB_REQUIRE_REAL=1 a missing one is a failure, else it is said loudly. */
+export function haveQueueServers(...programs: readonly string[]): boolean {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const missing = PROGRAMS.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+  const missing = [...PROGRAMS, ...programs].filter(
+    (name) => !folders.some((folder) => existsSync(join(folder, name))),
+  );
   if (missing.length === 0) return true;
   const text = `${missing.join(', ')} not found on PATH`;
   if (process.env['METRICS_LAB_REQUIRE_REAL'] === '1') throw new Error(text);
@@ -42,12 +53,15 @@ export class TestQueueServer {
     this.port = port;
   }
 
-  static async start(kind: QueueKind): Promise<TestQueueServer> {
-    const dir = mkdtempSync(join(tmpdir(), `queue-${kind}-`));
+  static async start(name: ServerName): Promise<TestQueueServer> {
+    const kind = name === 'embedded' ? 'redis' : name;
+    const dir = mkdtempSync(join(tmpdir(), `queue-${name}-`));
     const port = await freePort();
-    const program = findQueueServer(kind, process.env['PATH'] ?? '', existsSync);
-    const logFile = join(dir, 'server.log');
-    const server = queueServer(kind, { program, dir: join(dir, 'data'), port, password: randomToken(24), logFile });
+    const options = { dir: join(dir, 'data'), port, password: randomToken(24), logFile: join(dir, 'server.log') };
+    const server =
+      name === 'embedded'
+        ? embeddedQueueServer([process.execPath, EMBEDDED], options)
+        : queueServer(kind, { ...options, program: findQueueServer(kind, process.env['PATH'] ?? '', existsSync) });
     for (const folder of server.folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const { path, content } of server.files) writeFileSync(path, content, { mode: 0o600 });
     const started = new TestQueueServer(kind, dir, server, port);

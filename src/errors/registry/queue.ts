@@ -9,6 +9,7 @@ export type QueueErrorId =
   | 'ML-QUEUE-REFUSED'
   | 'ML-QUEUE-PROTOCOL'
   | 'ML-QUEUE-PUBLISH'
+  | 'ML-QUEUE-LOG-CORRUPT'
   | 'ML-QUEUE-NO-REDIS'
   | 'ML-QUEUE-NO-BEANSTALKD'
   | 'ML-QUEUE-NO-LEDGER'
@@ -85,6 +86,17 @@ export const QUEUE_ERRORS: Readonly<Record<QueueErrorId, ErrorEntry>> = {
     title: 'Only {done} of {count} items were published',
     why: '{reason}',
     actions: ['see what runs with `metrics-lab status`', 'publish the rest with `metrics-lab publish {rest}`'],
+    retryable: false,
+  },
+  'ML-QUEUE-LOG-CORRUPT': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The log of the embedded queue server, {path}, is damaged at byte {offset}',
+    why: '{reason}; a write that was torn off at the end would have been cut away, this is in the middle',
+    actions: [
+      'keep a copy of the file if the items matter',
+      'remove the lab with `metrics-lab teardown`, then make it again with `metrics-lab up`',
+    ],
     retryable: false,
   },
   'ML-QUEUE-NO-REDIS': {

@@ -1,16 +1,29 @@
 import { join } from 'node:path';
 import type { LabSpec } from '../../contracts/lab-spec.ts';
-import { findQueueServer, queueServer } from '../../workload/queue-server.ts';
+import {
+  embeddedQueueServer,
+  findQueueServer,
+  type QueueServer,
+  queueServer,
+  wantsEmbeddedQueue,
+} from '../../workload/queue-server.ts';
 import type { LabPorts } from '../ports.ts';
 import type { StepResult } from '../run-steps.ts';
 import { portFor } from './program-component.ts';
-import type { UpState } from './state.ts';
+import { remember, type UpState } from './state.ts';
 
 const PASSWORD_BYTES = 24;
 
 /** Raises ML-QUEUE-NO-REDIS or ML-QUEUE-NO-BEANSTALKD when the lab would have to start a server that is not there. */
-export function checkQueueServer(ports: LabPorts, spec: LabSpec): void {
-  if (spec.queue.url === undefined) findQueueServer(spec.queue.kind, ports.searchPath, ports.files.exists);
+export function checkQueueServer({ searchPath, files }: LabPorts, { queue }: LabSpec): void {
+  if (queue.url !== undefined || wantsEmbeddedQueue(queue.kind, searchPath, files.exists)) return;
+  findQueueServer(queue.kind, searchPath, files.exists);
+}
+
+/** A lab stays with the server that it was made with; a new one takes redis-server when it is there. */
+function isEmbedded({ ports: { searchPath, files }, spec: { queue }, record }: UpState): boolean {
+  const before = record.queueServer ?? (record.ports.queue === undefined ? undefined : 'native');
+  return before === undefined ? wantsEmbeddedQueue(queue.kind, searchPath, files.exists) : before === 'embedded';
 }
 
 /** Starts the lab's own queue server, or notes the URL of the user's. Its URL (0600) is what everything else goes by. */
@@ -22,14 +35,10 @@ export async function ensureQueue(state: UpState): Promise<StepResult> {
     if (changed) files.writeAtomic(paths.queueUrl, `${spec.queue.url}\n`, 0o600);
     return { changed, detail: 'a server that is not the lab’s' };
   }
-  const port = await portFor(state, 'queue');
-  const server = queueServer(spec.queue.kind, {
-    program: findQueueServer(spec.queue.kind, ports.searchPath, files.exists),
-    dir: join(paths.dir, 'queue'),
-    port,
-    password: password(state),
-    logFile: join(paths.logs, 'queue.log'),
-  });
+  const embedded = isEmbedded(state);
+  const kept = embedded ? 'embedded' : 'native';
+  if (state.record.queueServer !== kept) remember(state, { queueServer: kept });
+  const server = serverFor(state, await portFor(state, 'queue'), embedded);
   for (const folder of server.folders) files.ensureDir(folder, 0o700);
   for (const { path, content } of server.files) {
     if (files.readText(path) !== content) files.writeAtomic(path, content, 0o600);
@@ -41,7 +50,19 @@ export async function ensureQueue(state: UpState): Promise<StepResult> {
     signal: ports.signal,
     onWaiting: (text) => ports.io.emit({ type: 'step.progress', step: 'queue', text }),
   });
-  return { changed, ...(server.component.url === undefined ? {} : { detail: server.component.url }) };
+  const name = embedded ? 'embedded queue server, in place of redis-server,' : SERVER_NAMES[spec.queue.kind];
+  return { changed, detail: `${name} at ${server.component.url ?? ''}` };
+}
+
+const SERVER_NAMES = { redis: 'redis-server', 'redis-stream': 'redis-server', beanstalkd: 'beanstalkd' } as const;
+
+function serverFor(state: UpState, port: number, embedded: boolean): QueueServer {
+  const { ports, paths, spec } = state;
+  const logFile = join(paths.logs, 'queue.log');
+  const options = { dir: join(paths.dir, 'queue'), port, password: password(state), logFile };
+  if (embedded) return embeddedQueueServer(ports.program('embedded-queue'), options);
+  const program = findQueueServer(spec.queue.kind, ports.searchPath, ports.files.exists);
+  return queueServer(spec.queue.kind, { ...options, program });
 }
 
 /** Made once for a lab, kept beside the queue's data. */

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/contracts/clock.ts';
-import type { QueueKind } from '../../../src/contracts/lab-spec.ts';
 import type { ClaimedItem, QueueDriver } from '../../../src/contracts/queue.ts';
 import { realClock } from '../../../src/platform/clock.ts';
 import { BeanstalkConnection } from '../../../src/sources/beanstalk-connection.ts';
@@ -10,9 +9,9 @@ import { toBytes } from '../../../src/sources/resp.ts';
 import { openQueue } from '../../../src/workload/queues/open.ts';
 import type { QueueOptions } from '../../../src/workload/queues/options.ts';
 import { CuttingProxy } from '../../helpers/cutting-proxy.ts';
-import { haveQueueServers, TestQueueServer } from '../../helpers/queue-servers.ts';
+import { haveQueueServers, type ServerName, TestQueueServer } from '../../helpers/queue-servers.ts';
 
-const KINDS: readonly QueueKind[] = ['redis', 'redis-stream', 'beanstalkd'];
+const SERVERS: readonly ServerName[] = ['redis', 'embedded', 'redis-stream', 'beanstalkd'];
 async function putForeign(server: TestQueueServer, queue: string, text: string): Promise<void> {
   if (server.kind === 'beanstalkd') {
     const beanstalk = await BeanstalkConnection.open(parseEndpoint(server.url, 'beanstalkd'));
@@ -38,11 +37,11 @@ const frozen: Clock = {
       : new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true })),
 };
 
-describe.skipIf(!haveQueueServers()).each(KINDS)('queue driver %s', (kind) => {
+describe.skipIf(!haveQueueServers()).each(SERVERS)('queue driver %s', (name) => {
   let server: TestQueueServer;
   let queues = 0;
   beforeAll(async () => {
-    server = await TestQueueServer.start(kind);
+    server = await TestQueueServer.start(name);
   });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
@@ -267,7 +266,7 @@ describe.skipIf(!haveQueueServers()).each(KINDS)('queue driver %s', (kind) => {
     await using proxy = await CuttingProxy.start(server.port);
     await using queue = newQueue();
     const driver = await queue.open({ url: proxy.through(server.url) });
-    const sizes = [400, 30, 700, 90, 500, 60, 450, 380, 900, 1_500];
+    const sizes = [180, 30, 420, 90, 200, 60, 400, 380, 440, 700];
     proxy.cutAfter = () => sizes.shift();
     const progress: number[] = [];
     expect(
@@ -336,7 +335,7 @@ describe.skipIf(!haveQueueServers()).each(KINDS)('queue driver %s', (kind) => {
     });
   });
 
-  if (kind !== 'beanstalkd')
+  if (name !== 'beanstalkd')
     test('a wrong password is told at once, and the right one is not shown', async () => {
       await using queue = newQueue();
       const driver = await queue.open({ url: server.url.replace(/:[^:@]+@/, ':wrong-one@') });

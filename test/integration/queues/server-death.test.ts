@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { QueueKind } from '../../../src/contracts/lab-spec.ts';
 import { openQueue } from '../../../src/workload/queues/open.ts';
-import { haveQueueServers, TestQueueServer } from '../../helpers/queue-servers.ts';
+import { haveQueueServers, type ServerName, TestQueueServer } from '../../helpers/queue-servers.ts';
 
-const KINDS: readonly QueueKind[] = ['redis', 'redis-stream', 'beanstalkd'];
+const SERVERS: readonly ServerName[] = ['redis', 'embedded', 'redis-stream', 'beanstalkd'];
 const never = new AbortController().signal;
 /** Items that are put in one go, at most (options.ts). */
 const MAX_BATCH = 1_000;
 
-describe.skipIf(!haveQueueServers()).each(KINDS)('kill -9 of the queue server: %s', (kind) => {
+describe.skipIf(!haveQueueServers()).each(SERVERS)('kill -9 of the queue server: %s', (name) => {
   test('in the middle of publishing: every acknowledged item is there after the restart', async () => {
-    await using server = await TestQueueServer.start(kind);
+    await using server = await TestQueueServer.start(name);
     const driver = await openQueue(server.options('jobs'));
     const total = 20_000;
     let deaths = 0;
@@ -32,7 +31,7 @@ describe.skipIf(!haveQueueServers()).each(KINDS)('kill -9 of the queue server: %
     // (beanstalkd-publish.ts). A transaction of Redis is there whole and once.
     const spare = after.waiting - total;
     expect(spare).toBeGreaterThanOrEqual(0);
-    expect(spare).toBeLessThanOrEqual(kind === 'beanstalkd' ? deaths * MAX_BATCH : 0);
+    expect(spare).toBeLessThanOrEqual(name === 'beanstalkd' ? deaths * MAX_BATCH : 0);
     const seen = new Set<string>();
     const workers = Array.from({ length: 8 }, () => openQueue(server.options('jobs')));
     for (const worker of await Promise.all(workers)) {
@@ -53,7 +52,7 @@ describe.skipIf(!haveQueueServers()).each(KINDS)('kill -9 of the queue server: %
   });
 
   test('with acknowledged, held, failed and dead items: all are where they were', async () => {
-    await using server = await TestQueueServer.start(kind);
+    await using server = await TestQueueServer.start(name);
     const driver = await openQueue(server.options('jobs', { maxAttempts: 2 }));
     await driver.publish(10, { signal: never });
     const next = async () => {

@@ -4,7 +4,12 @@ import { fraction } from '../../../src/workload/consumer.ts';
 import { Env } from '../../../src/workload/env.ts';
 import { MAX_ITEMS, parseItemCount } from '../../../src/workload/item-count.ts';
 import { hostCheck } from '../../../src/workload/producer-server.ts';
-import { findQueueServer, queueServer } from '../../../src/workload/queue-server.ts';
+import {
+  embeddedQueueServer,
+  findQueueServer,
+  queueServer,
+  wantsEmbeddedQueue,
+} from '../../../src/workload/queue-server.ts';
 
 describe('environment', () => {
   const env = new Env({ A: '1.5s', N: '7', BAD: 'soon', EMPTY: '', S_FILE: '/secret', NONE_FILE: '/none' }, (path) =>
@@ -95,7 +100,7 @@ describe("the lab's own queue server", () => {
 
   test('redis: the password is in the file and the URL for clients, nowhere else', () => {
     const { component, url, files } = queueServer('redis-stream', options);
-    expect(url).toBe('redis://:pass-word@127.0.0.1:7001');
+    expect(url).toBe('redis://default:pass-word@127.0.0.1:7001');
     expect(JSON.stringify(component)).not.toContain('pass-word');
     expect(component).toMatchObject({ name: 'queue', url: 'redis://127.0.0.1:7001' });
     expect(component.args.slice(-2)).toEqual(['/bin/s', '/lab/queue/redis.conf']);
@@ -107,6 +112,20 @@ describe("the lab's own queue server", () => {
     const one = queueServer('redis', options).component;
     expect(queueServer('redis', options).component).toEqual(one);
     expect(queueServer('redis', { ...options, password: 'other' }).component).not.toEqual(one);
+  });
+  test('embedded: our own program on loopback; the password is in a file and the URL for clients', () => {
+    const { component, url, files } = embeddedQueueServer(['/bin/node', '/p/embedded-queue.js'], options);
+    expect(url).toBe('redis://default:pass-word@127.0.0.1:7001');
+    expect(JSON.stringify(component)).not.toContain('pass-word');
+    expect(component).toMatchObject({ name: 'queue', command: '/bin/node', url: 'redis://127.0.0.1:7001' });
+    expect(files).toEqual([{ path: '/lab/queue/password', content: 'pass-word\n' }]);
+  });
+  test('embedded is for lists, where there is no redis-server', () => {
+    const exists = (path: string) => path === '/opt/b/redis-server';
+    expect(wantsEmbeddedQueue('redis', '/opt/a', exists)).toBe(true);
+    expect(wantsEmbeddedQueue('redis', '/opt/a:/opt/b', exists)).toBe(false);
+    expect(wantsEmbeddedQueue('redis-stream', '/opt/a', exists)).toBe(false);
+    expect(wantsEmbeddedQueue('beanstalkd', '/opt/a', exists)).toBe(false);
   });
   test('beanstalkd listens on loopback and keeps a binlog', () => {
     const { component, folders, files } = queueServer('beanstalkd', options);
