@@ -10,3 +10,18 @@ export function allExternal(providers: readonly ExternalMetricsProvider[]): Exte
     listAllExternalMetrics: () => [...new Set(providers.flatMap((provider) => provider.listAllExternalMetrics()))],
   };
 }
+
+/** `first` where it knows the metric, else `second`. */
+export function eitherExternal(
+  first: ExternalMetricsProvider,
+  second: ExternalMetricsProvider,
+): ExternalMetricsProvider {
+  return {
+    getExternalMetric: async (query) => {
+      const found = await first.getExternalMetric(query);
+      const known = found.length > 0 || first.listAllExternalMetrics().includes(query.metric);
+      return known ? found : await second.getExternalMetric(query);
+    },
+    listAllExternalMetrics: () => [...first.listAllExternalMetrics(), ...second.listAllExternalMetrics()],
+  };
+}

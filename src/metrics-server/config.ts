@@ -4,6 +4,7 @@ import { labelKeyProblems, labelValueProblems } from '../kube/label-validation.t
 import { readQuantity } from '../kube/quantity.ts';
 import { type SourceConfig, SourceConfigSchema } from '../sources/config.ts';
 import { parseYaml, type YamlProblem } from './config-yaml.ts';
+import { type PrometheusRulesConfig, PrometheusRulesSchema } from './prometheus/rule-config.ts';
 
 /** Series that are written: these at the start, others through the write endpoint. */
 export interface MemorySourceConfig {
@@ -64,6 +65,8 @@ export interface MetricsServerConfig {
     readonly maxValues: number;
   };
   readonly metrics: readonly MetricConfig[];
+  /** Servers whose series become metrics by the rules of prometheus-adapter. */
+  readonly prometheus: readonly PrometheusRulesConfig[];
 }
 
 const seconds = (fallback: number) => z.number().min(0.1).max(86_400).default(fallback);
@@ -154,6 +157,7 @@ const Config: z.ZodType<MetricsServerConfig> = z
       })
       .exactOptional(),
     metrics: z.array(Metric).default([]),
+    prometheus: z.array(PrometheusRulesSchema).default([]),
   })
   .refine((config) => (config.kubeconfigFile === undefined) !== (config.standalone === undefined), {
     message: 'give either kubeconfigFile or standalone',

@@ -3,7 +3,7 @@ import { LabError } from '../errors/lab-error.ts';
 import type { Reading } from './admin/query-log.ts';
 import { metricReports } from './admin/report.ts';
 import { eitherCustom } from './all-custom.ts';
-import { allExternal } from './all-external.ts';
+import { allExternal, eitherExternal } from './all-external.ts';
 import type { Answered } from './api/handler.ts';
 import type { MetricsServerConfig } from './config.ts';
 import { failureEvent } from './log.ts';
@@ -12,7 +12,9 @@ import { ObjectMetrics } from './polling/object-metrics.ts';
 import type { Poll } from './polling/poll.ts';
 import { type PolledRules, Polls } from './polling/polls.ts';
 import { RuleMetrics } from './polling/rule-metrics.ts';
+import type { ObjectDirectory } from './objects/directory.ts';
 import type { MetricsServerPorts } from './ports.ts';
+import { PrometheusMetrics } from './prometheus/prometheus-metrics.ts';
 import type { CustomMetricsProvider, ExternalMetricsProvider } from './provider.ts';
 import { seed } from './seed.ts';
 
@@ -28,10 +30,12 @@ export class Metrics {
   readonly #rules: RuleMetrics;
   readonly #objects: ObjectMetrics;
   readonly #polls: Polls;
+  readonly #prometheus: PrometheusMetrics;
   #used: MetricsServerConfig | undefined;
   #polled: PolledRules = { external: [], custom: [] };
 
-  constructor(config: MetricsServerConfig, { clock, random, openSource, log }: MetricsServerPorts) {
+  constructor(config: MetricsServerConfig, ports: MetricsServerPorts, objects: Pick<ObjectDirectory, 'resolve'>) {
+    const { clock, random, openSource, log } = ports;
     this.#clock = clock;
     this.memory = new MemoryMetrics(clock, config.write?.maxValues ?? DEFAULT_MAX_VALUES);
     this.#rules = new RuleMetrics(clock);
@@ -46,8 +50,11 @@ export class Metrics {
             : failureEvent('source-failed', error, { source }),
         ),
     });
-    this.external = allExternal([this.#rules, this.memory]);
-    this.custom = servesCustom(config) ? eitherCustom(this.memory, this.#objects) : undefined;
+    this.#prometheus = new PrometheusMetrics({ ...ports, objects });
+    this.external = eitherExternal(allExternal([this.#rules, this.memory]), this.#prometheus.external);
+    this.custom = servesCustom(config)
+      ? eitherCustom(eitherCustom(this.memory, this.#objects), this.#prometheus.custom)
+      : undefined;
   }
 
   /** Raises ML-SOURCE-*, ML-METRIC-MEMORY-FULL, ML-METRICS-CONFIG for what needs a restart; then nothing has changed. */
@@ -66,6 +73,7 @@ export class Metrics {
     this.#polled = await this.#polls.replace(config.metrics);
     this.#rules.replace(this.#polled.external);
     this.#objects.replace(this.#polled.custom);
+    await this.#prometheus.replace(config.prometheus);
     seed(this.memory, config);
   }
 
@@ -83,14 +91,18 @@ export class Metrics {
     return metricReports(this.#polled, this.memory, this.#clock.now());
   }
 
-  stop(): Promise<void> {
-    return this.#polls.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.#polls.stop(), this.#prometheus.stop()]);
   }
 }
 
 /** Custom metrics are served where some can be written or are configured. */
-function servesCustom({ write, metrics }: MetricsServerConfig): boolean {
-  return write !== undefined || metrics.some(({ object }) => object !== undefined);
+function servesCustom({ write, metrics, prometheus }: MetricsServerConfig): boolean {
+  return (
+    write !== undefined ||
+    metrics.some(({ object }) => object !== undefined) ||
+    prometheus.some(({ rules }) => rules.length > 0)
+  );
 }
 
 function needsRestart(): LabError {

@@ -39,7 +39,7 @@ export async function startMetricsServer(
   await using stack = new AsyncDisposableStack();
   const { clock, log } = ports;
   const { auth, objects } = identityOf(config, ports, stack);
-  const metrics = new Metrics(config, ports);
+  const metrics = new Metrics(config, ports, objects);
   stack.defer(() => metrics.stop());
   await metrics.use(config);
   const own = new OwnMetrics();

@@ -7,6 +7,8 @@ export type MetricsErrorId =
   | 'ML-METRIC-UNREAD'
   | 'ML-METRIC-VALUE'
   | 'ML-METRIC-SERIES'
+  | 'ML-METRIC-SELECTOR'
+  | 'ML-METRIC-QUERY'
   | 'ML-METRIC-SLOW-SOURCE'
   | 'ML-METRIC-OBJECTS'
   | 'ML-METRIC-MEMORY-FULL'
@@ -68,6 +70,22 @@ export const METRICS_ERRORS: Readonly<Record<MetricsErrorId, ErrorEntry>> = {
       'give the metric a default, which stands in for such a series',
     ],
     retryable: true,
+  },
+  'ML-METRIC-SELECTOR': {
+    exit: 'cluster',
+    fault: 'user',
+    title: 'The selector of the metric {metric} cannot be asked for in Prometheus: {reason}',
+    why: 'A selector becomes conditions on the labels of series',
+    actions: ['select by labels that the series have'],
+    retryable: false,
+  },
+  'ML-METRIC-QUERY': {
+    exit: 'cluster',
+    fault: 'user',
+    title: 'The rule of the metric {metric} gives no expression: {reason}',
+    why: 'The metricsQuery of the rule is a template, carried out for each question',
+    actions: ['correct the rule in the configuration of the metrics server'],
+    retryable: false,
   },
   'ML-METRIC-SLOW-SOURCE': {
     exit: 'cluster',

@@ -20,6 +20,8 @@ export interface PollTimes {
 export interface PollState {
   /** The last good reading. */
   readonly samples: readonly MetricSample[] | undefined;
+  /** When the last good reading began, in ms since the epoch. */
+  readonly readAt: number | undefined;
   /** Why the last attempt failed; undefined when it succeeded. */
   readonly error: LabError | undefined;
   readonly reads: number;
@@ -44,8 +46,10 @@ export class Poll {
   readonly #times: PollTimes;
   readonly #stopped = new AbortController();
   readonly #done: Promise<void>;
+  readonly #first = Promise.withResolvers<void>();
   #state: PollState = {
     samples: undefined,
+    readAt: undefined,
     error: undefined,
     reads: 0,
     failures: 0,
@@ -63,12 +67,18 @@ export class Poll {
     this.#done = this.#run();
   }
 
+  /** Resolves when there is a first reading, or its failure is known. */
+  get first(): Promise<void> {
+    return this.#first.promise;
+  }
+
   get state(): PollState {
     return this.#state;
   }
 
   async stop(): Promise<void> {
     this.#stopped.abort();
+    this.#first.resolve();
     await this.#done;
     await this.#source.close();
   }
@@ -87,14 +97,15 @@ export class Poll {
   async #once(): Promise<void> {
     const { clock } = this.#ports;
     const begun = clock.monotonic();
+    const readAt = clock.now();
     try {
       const samples = (await this.#read()).map(checked);
       this.#inRow = 0;
-      this.#finish({ samples, error: undefined }, begun);
+      this.#finish({ samples, readAt, error: undefined }, begun);
     } catch (error) {
       if (this.#stopped.signal.aborted) return;
       this.#inRow = Math.min(this.#inRow + 1, 10);
-      this.#finish({ samples: this.#state.samples, error: asLabError(error) }, begun);
+      this.#finish({ ...this.#state, error: asLabError(error) }, begun);
     }
   }
 
@@ -108,7 +119,7 @@ export class Poll {
     const timer = this.#ports.clock.sleep(timeoutMs, finished.signal).then(
       () => {
         limit.abort(late);
-        if (this.#state.error?.id !== late.id) this.#finish({ samples: this.#state.samples, error: late });
+        if (this.#state.error?.id !== late.id) this.#finish({ ...this.#state, error: late });
       },
       () => undefined, // the reading was quicker
     );
@@ -120,18 +131,21 @@ export class Poll {
     }
   }
 
-  #finish(result: Pick<PollState, 'samples' | 'error'>, begun?: number): void {
+  #finish({ samples, readAt, error }: Pick<PollState, 'samples' | 'readAt' | 'error'>, begun?: number): void {
     const before = this.#state;
     this.#state = {
-      ...result,
-      reads: before.reads + (result.error === undefined ? 1 : 0),
-      failures: before.failures + (result.error === undefined ? 0 : 1),
-      causes: result.error === undefined ? before.causes : counted(before.causes, result.error.id),
+      samples,
+      readAt,
+      error,
+      reads: before.reads + (error === undefined ? 1 : 0),
+      failures: before.failures + (error === undefined ? 0 : 1),
+      causes: error === undefined ? before.causes : counted(before.causes, error.id),
       endedAtMs: this.#ports.clock.now(),
       lastMs: begun === undefined ? before.lastMs : this.#ports.clock.monotonic() - begun,
     };
-    const changed = before.error?.message !== result.error?.message || before.reads + before.failures === 0;
-    if (changed) this.#ports.onState(this.name, result.error);
+    this.#first.resolve();
+    const changed = before.error?.message !== error?.message || before.reads + before.failures === 0;
+    if (changed) this.#ports.onState(this.name, error);
   }
 }
 

@@ -37,5 +37,6 @@ export const PrometheusSourceSchema: SourceSchema<PrometheusQueryConfig> = z
 
 export function openPrometheus(config: PrometheusQueryConfig, { clock, readFile }: SourcePorts): MetricSource {
   const api = new PrometheusApi(new HttpClient(config, readFile));
-  return querySource({ api, clock, query: config.query, labels: config.labels, fallback: config.default });
+  const { query, labels, default: fallback } = config;
+  return querySource({ api, clock, query, labels, fallback, onClose: () => api.close() });
 }

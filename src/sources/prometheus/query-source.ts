@@ -11,10 +11,13 @@ export interface QuerySourceOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** The value of an expression that finds no series; undefined: there is none. */
   readonly fallback: string | undefined;
+  /** When the source is closed; without it the API goes on. */
+  readonly onClose?: () => void;
 }
 
 /** Every series of a PromQL expression. A series without a usable value is told as such and costs the others nothing. */
-export function querySource({ api, clock, query, labels, fallback }: QuerySourceOptions): MetricSource {
+export function querySource(options: QuerySourceOptions): MetricSource {
+  const { api, clock, query, labels, fallback, onClose } = options;
   return {
     name: `prometheus:${query.length > 100 ? `${query.slice(0, 97)}...` : query}`,
     read: async (signal) => {
@@ -27,6 +30,6 @@ export function querySource({ api, clock, query, labels, fallback }: QuerySource
       });
       return samples.length === 0 && fallback !== undefined ? [{ labels, value: fallback, timestampMs }] : samples;
     },
-    close: async () => api.close(),
+    close: async () => onClose?.(),
   };
 }

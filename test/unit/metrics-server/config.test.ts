@@ -22,6 +22,7 @@ describe('the configuration', () => {
     expect(config).toEqual({
       listen: { host: '127.0.0.1', port: 0 },
       kubeconfigFile: 'k',
+      prometheus: [],
       metrics: [
         {
           name: 'm',

@@ -13,7 +13,16 @@ const query = { resource: PODS, namespace: 'shop', metric: 'rps', metricSelector
 function setup(samples: readonly MetricSample[] | undefined, more: Partial<ObjectRule> = {}) {
   const clock = new ManualClock();
   const metrics = new ObjectMetrics(clock);
-  const state = { samples, error: undefined, reads: 1, failures: 0, causes: new Map(), lastMs: 1, endedAtMs: NOW };
+  const state = {
+    samples,
+    readAt: NOW,
+    error: undefined,
+    reads: 1,
+    failures: 0,
+    causes: new Map(),
+    lastMs: 1,
+    endedAtMs: NOW,
+  };
   const rule: ObjectRule = {
     name: 'rps',
     namespaces: undefined,
