@@ -104,6 +104,7 @@ describe('the query log', () => {
     const log = new QueryLog(3);
     const state = {
       samples: [{ labels: { a: 'b' }, value: '4', timestampMs: 1_000 }],
+      readAt: 1_000,
       error: new LabError('ML-SOURCE-READ', { source: 's', cause: 'gone' }),
       reads: 1,
       failures: 1,
