@@ -77,13 +77,13 @@ async function publishAll(
   const arrivals = new Arrivals(scenario.load, seededRandom(scenario.seed, 'arrivals'));
   const failed = Promise.withResolvers<never>();
   const underWay = new Set<Promise<unknown>>();
-  let due = arrivals.next();
-  while (due < scenario.seconds) {
+  while (arrivals.next < scenario.seconds) {
+    const due = arrivals.next;
     await Promise.race([clock.sleep(Math.max(start + due * 1000 - clock.monotonic(), 0), stop), failed.promise]);
     const until = Math.max((clock.monotonic() - start) / 1000, due + TICK_MS / 1000);
     let count = 0;
-    for (; due < Math.min(until, scenario.seconds); due = arrivals.next()) {
-      tally.published(due, 1);
+    for (; arrivals.next < Math.min(until, scenario.seconds); arrivals.advance()) {
+      tally.published(arrivals.next, 1);
       count += 1;
     }
     const sending: Promise<unknown> = lab

@@ -1,4 +1,5 @@
 import { Arrivals } from './load/arrivals.ts';
+import { SILENCE } from './load/shape.ts';
 import { traceValueAt } from './load/trace.ts';
 import { MetricPipeline } from './metric-pipeline.ts';
 import type { SimulationOptions } from './options.ts';
@@ -19,12 +20,13 @@ export class Run {
   readonly #cpu: MetricPipeline | undefined;
   #worked = 0;
   #podSeconds = 0;
-  readonly #arrivals: Arrivals | undefined;
+  /** Whether there is one; else a trace gives the metric. */
+  readonly #queue: boolean;
+  readonly #arrivals: Arrivals;
   readonly #tally = new ScaleTally();
   readonly #desired = new Extent();
   readonly #ready = new Extent();
-  #nextArrival = Number.POSITIVE_INFINITY;
-  #loadBegun = Number.POSITIVE_INFINITY;
+  #loadBegun: number;
   #replicas: number;
   #atMax = 0;
   #metricErrors = 0;
@@ -38,11 +40,10 @@ export class Run {
     this.#pipeline = new MetricPipeline(options.pipeline);
     this.#cpu = options.autoscaler.readsCpu ? new MetricPipeline(options.pipeline) : undefined;
     this.#replicas = options.initialReplicas;
-    if (options.drive.kind === 'load') {
-      this.#arrivals = new Arrivals(options.drive.load, seededRandom(options.seed, 'arrivals'));
-      this.#nextArrival = this.#arrivals.next();
-      this.#loadBegun = this.#nextArrival;
-    }
+    this.#queue = options.drive.kind === 'load';
+    const load = options.drive.kind === 'load' ? options.drive.load : SILENCE;
+    this.#arrivals = new Arrivals(load, seededRandom(options.seed, 'arrivals'));
+    this.#loadBegun = this.#arrivals.next;
     this.#workload.scaleTo(this.#replicas, 0);
   }
 
@@ -56,7 +57,7 @@ export class Run {
       const sync = syncs * syncSeconds;
       const time = Math.min(poll, sync);
       if (time > seconds) break;
-      this.#runUntil(time);
+      this.#done += this.#workload.runUntil(time, this.#arrivals);
       if (poll <= sync) {
         const value = this.#measure(time);
         if (value !== undefined) this.#pipeline.poll(time, value);
@@ -72,33 +73,15 @@ export class Run {
         }
       }
     }
-    this.#runUntil(seconds);
+    this.#workload.runUntil(seconds, this.#arrivals);
     return this.#summary(syncs);
-  }
-
-  /** Lets everything happen that pods and producers do up to a time, that time included. */
-  #runUntil(time: number): void {
-    const workload = this.#workload;
-    const arrivals = this.#arrivals;
-    for (;;) {
-      this.#done += 1;
-      const event = workload.nextEvent;
-      if (this.#nextArrival < event) {
-        if (this.#nextArrival > time) return;
-        workload.publish(this.#nextArrival);
-        this.#nextArrival = arrivals?.next() ?? Number.POSITIVE_INFINITY;
-      } else {
-        if (event > time) return;
-        workload.step();
-      }
-    }
   }
 
   /** What a poll reads; undefined before the first row of a trace. */
   #measure(time: number): number | undefined {
     const { drive } = this.#options;
-    if (drive.kind === 'load')
-      return this.#workload.waiting + (drive.measure === 'unfinished' ? this.#workload.inFlight : 0);
+    const { line } = this.#workload;
+    if (drive.kind === 'load') return line.waiting + (drive.measure === 'unfinished' ? line.inFlight : 0);
     const value = traceValueAt(drive.trace, time);
     if (value === undefined) return undefined;
     this.#firstValue ??= value;
@@ -140,9 +123,9 @@ export class Run {
     if (desired !== current) this.#scale(desired, time);
     if (desired === autoscaler.max) this.#atMax += Math.min(syncSeconds, seconds - time);
     if (onSync === undefined) return;
-    const queue = this.#arrivals !== undefined;
-    const waiting = queue ? workload.waiting : null;
-    const oldestWait = queue ? workload.oldestWait(time) : null;
+    const queue = this.#queue;
+    const waiting = queue ? workload.line.waiting : null;
+    const oldestWait = queue ? workload.line.oldestWait(time) : null;
     onSync({
       time,
       metric: value,
@@ -164,22 +147,24 @@ export class Run {
 
   /** When the load began; a trace that starts high began at once. */
   #begun(): number {
-    return this.#loadBegun === Number.POSITIVE_INFINITY && this.#arrivals === undefined ? 0 : this.#loadBegun;
+    return this.#loadBegun === Number.POSITIVE_INFINITY && !this.#queue ? 0 : this.#loadBegun;
   }
 
   #summary(syncs: number): SimulationSummary {
     const { seconds } = this.#options;
     const workload = this.#workload;
-    const queue = this.#arrivals !== undefined;
-    const ledger = queue ? ledgerSummary(workload) : null;
-    workload.settle(seconds);
+    const queue = this.#queue;
+    const ledger = queue ? ledgerSummary(workload.line) : null;
+    const podSeconds = workload.podSecondsUntil(seconds);
+    const busySeconds = workload.workedUntil(seconds);
+    workload.line.settle(seconds);
     return {
       seconds,
       syncs,
-      wait: queue ? waitSummary(workload.waits) : null,
+      wait: queue ? waitSummary(workload.line.waits) : null,
       ledger,
-      replicaSeconds: workload.replicaSeconds,
-      utilization: queue && workload.replicaSeconds > 0 ? workload.busySeconds / workload.replicaSeconds : null,
+      replicaSeconds: podSeconds,
+      utilization: queue && podSeconds > 0 ? busySeconds / podSeconds : null,
       scaleUps: this.#tally.scaleUps,
       scaleDowns: this.#tally.scaleDowns,
       flaps: this.#tally.flaps,

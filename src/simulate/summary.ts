@@ -1,5 +1,5 @@
 import type { WaitHistogram } from './wait-histogram.ts';
-import type { Workload } from './queue/workload.ts';
+import type { Line } from './queue/line.ts';
 
 /** A change of direction within this time of the last change of replicas is a flap. */
 const FLAP_SECONDS = 600;
@@ -100,6 +100,6 @@ export function waitSummary(waits: WaitHistogram): WaitSummary {
 }
 
 /** Read before the waiting items are settled. */
-export function ledgerSummary({ published, processed, waiting, inFlight, redelivered }: Workload): LedgerSummary {
+export function ledgerSummary({ published, processed, waiting, inFlight, redelivered }: Line): LedgerSummary {
   return { published, processed, waiting, inFlight, lost: published - processed - waiting - inFlight, redelivered };
 }

@@ -18,6 +18,13 @@ export interface LoadShape {
   segments(): Iterator<Segment, undefined>;
 }
 
+/** Nothing is published. */
+export const SILENCE: LoadShape = {
+  text: '',
+  seconds: 0,
+  *segments(): Generator<Segment, undefined> {},
+};
+
 /** The mean number of arrivals in the first `seconds` of a load. */
 export function expectedArrivals(shape: LoadShape, seconds: number): number {
   const walk = shape.segments();

@@ -8,6 +8,11 @@ export interface PodEvent {
 
 const FIRST_CAPACITY = 256;
 
+/** Numbers events in the order in which they are planned, over all heaps: of two at the same time the one planned first comes first. */
+export interface Sequence {
+  next: number;
+}
+
 /** Pod events by time; equal times in the order in which they were planned. A binary heap over typed arrays. */
 export class EventHeap {
   #times = new Float64Array(FIRST_CAPACITY);
@@ -16,21 +21,26 @@ export class EventHeap {
   #slots = new Uint32Array(FIRST_CAPACITY);
   #epochs = new Uint32Array(FIRST_CAPACITY);
   #size = 0;
-  #order = 0;
+  readonly #sequence: Sequence;
+
+  constructor(sequence: Sequence) {
+    this.#sequence = sequence;
+  }
 
   /** Time of the next event; Infinity when there is none. */
   get next(): number {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] as number);
   }
 
-  get size(): number {
-    return this.#size;
+  /** Number of the next event; Infinity when there is none. */
+  get nextOrder(): number {
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#orders[0] as number);
   }
 
   push(time: number, kind: number, slot: number, epoch: number): void {
     if (this.#size === this.#times.length) this.#grow();
-    const order = this.#order;
-    this.#order += 1;
+    const order = this.#sequence.next;
+    this.#sequence.next += 1;
     let at = this.#size;
     this.#size += 1;
     while (at > 0) {

@@ -15,6 +15,8 @@ export class PodTable {
   ready: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_CAPACITY);
   /** Grows whenever events that were planned for the slot become void. */
   epoch: Uint32Array<ArrayBuffer> = new Uint32Array(FIRST_CAPACITY);
+  /** Number of the event that finishes the item it works on; other such events are void. */
+  orders: Float64Array<ArrayBuffer> = new Float64Array(FIRST_CAPACITY);
   /** When the item that it works on was published, and when the work began. */
   published: Float64Array<ArrayBuffer> = new Float64Array(FIRST_CAPACITY);
   begun: Float64Array<ArrayBuffer> = new Float64Array(FIRST_CAPACITY);
@@ -42,6 +44,11 @@ export class PodTable {
     this.number[slot] = this.#named;
     this.#named += 1;
     return slot;
+  }
+
+  /** Slots that were ever in use. */
+  get used(): number {
+    return this.#used;
   }
 
   /** Gives the slot back. */
@@ -78,6 +85,6 @@ export class PodTable {
     [this.state, this.terminating, this.ready] = [bytes(this.state), bytes(this.terminating), bytes(this.ready)];
     [this.published, this.begun, this.created] = [floats(this.published), floats(this.begun), floats(this.created)];
     [this.started, this.readyChanged] = [floats(this.started), floats(this.readyChanged)];
-    this.number = floats(this.number);
+    [this.number, this.orders] = [floats(this.number), floats(this.orders)];
   }
 }

@@ -1,74 +1,58 @@
 import type { PodSnapshot } from '../autoscaler.ts';
+import type { Arrivals } from '../load/arrivals.ts';
 import { exponential, type Random, seededRandom } from '../random.ts';
-import { WaitHistogram } from '../wait-histogram.ts';
-import { ArrivalRing } from './arrival-ring.ts';
-import { EventHeap, type PodEvent } from './event-heap.ts';
+import { EventHeap, type PodEvent, type Sequence } from './event-heap.ts';
+import { Line, NOBODY } from './line.ts';
 import { type PodModel, restartDelaySeconds } from './pod-model.ts';
-import { BUSY, IDLE, PodTable, STARTING } from './pod-table.ts';
+import { BUSY, PodTable, STARTING } from './pod-table.ts';
 
 const STARTED = 0;
 const READY = 1;
-const FINISHED = 2;
-const CRASHED = 3;
-const GRACE_OVER = 4;
+const CRASHED = 2;
+const GRACE_OVER = 3;
 
-/** A queue and the pods that take from it: at least once, first in first out, one item per pod at a time. */
+/** A queue and the pods that take from it: the pods' lives here, their items in the line. */
 export class Workload {
-  readonly waits: WaitHistogram = new WaitHistogram();
   readonly pods: PodTable = new PodTable();
+  readonly line: Line;
   /** Pods that are not deleted, oldest first. */
   active: number[] = [];
-  published = 0;
-  processed = 0;
-  redelivered = 0;
   crashes = 0;
-  inFlight = 0;
   ready = 0;
   /** Seconds that pods existed, deleted ones that still finish their item included. */
   replicaSeconds = 0;
-  /** Seconds that pods worked; complete after `settle`. */
-  busySeconds = 0;
   readonly #model: PodModel;
-  readonly #queue = new ArrivalRing();
-  readonly #events = new EventHeap();
-  readonly #service: Random;
+  readonly #events: EventHeap;
   readonly #crash: Random;
-  /** Slots that were idle when they were put here; those that are not any more are skipped. */
-  readonly #idle: number[] = [];
   readonly #event: PodEvent = { time: 0, kind: 0, slot: 0, epoch: 0 };
   #existing = 0;
   #counted = 0;
 
   constructor(model: PodModel, seed: number) {
     this.#model = model;
-    this.#service = seededRandom(seed, 'service');
+    const sequence: Sequence = { next: 0 };
+    this.#events = new EventHeap(sequence);
+    this.line = new Line(this.pods, sequence, model.service, seededRandom(seed, 'service'));
     this.#crash = seededRandom(seed, 'crash');
   }
 
-  get waiting(): number {
-    return this.#queue.size;
+  /** Lets everything happen up to a time, that time included; the number of steps that it took. */
+  runUntil(time: number, arrivals: Arrivals): number {
+    const { line } = this;
+    const events = this.#events;
+    const before = line.published + line.processed;
+    for (let steps = 1; ; steps += 1) {
+      const other = events.next;
+      const until = Math.min(time, other);
+      const slot = line.serve(until, other > time ? Number.POSITIVE_INFINITY : events.nextOrder, arrivals);
+      if (slot !== NOBODY) this.#remove(slot, line.now);
+      else if (other > time) return steps + line.published + line.processed - before;
+      else this.#step();
+    }
   }
 
-  /** How long the oldest waiting item has waited; 0 when none waits. */
-  oldestWait(time: number): number {
-    return this.#queue.size === 0 ? 0 : time - this.#queue.oldest;
-  }
-
-  /** When the next pod does something; Infinity when none will. */
-  get nextEvent(): number {
-    return this.#events.next;
-  }
-
-  /** An item is published. */
-  publish(time: number): void {
-    this.published += 1;
-    const slot = this.#takeIdle();
-    if (slot < 0) this.#queue.push(time);
-    else this.#work(slot, time, time);
-  }
-
-  /** Lets the next event happen. */
-  step(): void {
+  /** Lets the next event of a pod's life happen. */
+  #step(): void {
     this.#events.pop(this.#event);
     const { time, kind, slot, epoch } = this.#event;
     if (this.pods.epoch[slot] !== epoch) return;
@@ -77,12 +61,10 @@ export class Workload {
         return this.#started(slot, time);
       case READY:
         return this.#becameReady(slot, time);
-      case FINISHED:
-        return this.#finished(slot, time);
       case CRASHED:
         return this.#crashed(slot, time);
       case GRACE_OVER:
-        this.#giveBack(slot, time);
+        this.line.giveBack(slot, time);
         return this.#remove(slot, time);
     }
   }
@@ -126,7 +108,7 @@ export class Workload {
   /** Seconds of work up to a time, that of items that are not finished included. */
   workedUntil(time: number): number {
     const { state, begun } = this.pods;
-    let seconds = this.busySeconds;
+    let seconds = this.line.busySeconds;
     for (let slot = 0; slot < state.length; slot += 1) {
       if (state[slot] === BUSY) seconds += time - (begun[slot] as number);
     }
@@ -136,13 +118,6 @@ export class Workload {
   podSecondsUntil(time: number): number {
     this.#count(time);
     return this.replicaSeconds;
-  }
-
-  /** The end: items that still wait count with the time that they have waited so far, so that a stuck queue does not look quick. */
-  settle(time: number): void {
-    this.#count(time);
-    this.busySeconds = this.workedUntil(time);
-    while (this.#queue.size > 0) this.waits.add(time - this.#queue.shift());
   }
 
   #create(time: number): void {
@@ -158,7 +133,7 @@ export class Workload {
     this.#plan(time + this.#model.readySeconds, READY, slot);
     const rate = this.#model.crashesPerSecond;
     if (rate > 0) this.#plan(time + exponential(this.#crash) / rate, CRASHED, slot);
-    this.#next(slot, time);
+    this.line.offer(slot, time);
   }
 
   #becameReady(slot: number, time: number): void {
@@ -168,19 +143,9 @@ export class Workload {
     this.ready += 1;
   }
 
-  #finished(slot: number, time: number): void {
-    const begun = this.pods.begun[slot] as number;
-    this.waits.add(begun - (this.pods.published[slot] as number));
-    this.busySeconds += time - begun;
-    this.processed += 1;
-    this.inFlight -= 1;
-    if (this.pods.terminating[slot] === 1) this.#remove(slot, time);
-    else this.#next(slot, time);
-  }
-
   #crashed(slot: number, time: number): void {
     this.crashes += 1;
-    if (this.pods.state[slot] === BUSY) this.#giveBack(slot, time);
+    if (this.pods.state[slot] === BUSY) this.line.giveBack(slot, time);
     if (this.pods.terminating[slot] === 1) return this.#remove(slot, time);
     const restarts = this.pods.restarts[slot] as number;
     this.pods.restarts[slot] = Math.min(restarts + 1, 65_535);
@@ -203,43 +168,10 @@ export class Workload {
     this.pods.readyChanged[slot] = time;
   }
 
-  /** The item that a pod could not finish: to an idle pod, or back to the front of the queue. */
-  #giveBack(slot: number, time: number): void {
-    this.busySeconds += time - (this.pods.begun[slot] as number);
-    this.inFlight -= 1;
-    this.redelivered += 1;
-    const published = this.pods.published[slot] as number;
-    const other = this.#takeIdle();
-    if (other < 0) this.#queue.unshift(published);
-    else this.#work(other, published, time);
-  }
-
   #remove(slot: number, time: number): void {
     this.#count(time);
     this.pods.remove(slot);
     this.#existing -= 1;
-  }
-
-  #next(slot: number, time: number): void {
-    if (this.#queue.size > 0) return this.#work(slot, this.#queue.shift(), time);
-    this.pods.state[slot] = IDLE;
-    this.#idle.push(slot);
-  }
-
-  #work(slot: number, published: number, time: number): void {
-    this.pods.state[slot] = BUSY;
-    this.pods.published[slot] = published;
-    this.pods.begun[slot] = time;
-    this.inFlight += 1;
-    this.#plan(time + this.#model.service.draw(this.#service), FINISHED, slot);
-  }
-
-  /** An idle pod, -1 when all are busy. */
-  #takeIdle(): number {
-    for (let slot = this.#idle.pop(); slot !== undefined; slot = this.#idle.pop()) {
-      if (this.pods.state[slot] === IDLE) return slot;
-    }
-    return -1;
   }
 
   #plan(time: number, kind: number, slot: number): void {

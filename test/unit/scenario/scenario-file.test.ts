@@ -22,7 +22,7 @@ function times(text: string): number[] {
   const { load, seed } = parseScenario(text, 's.yaml');
   const arrivals = new Arrivals(load, seededRandom(seed, 'arrivals'));
   const all: number[] = [];
-  for (let at = arrivals.next(); at !== Number.POSITIVE_INFINITY; at = arrivals.next()) all.push(at);
+  for (; arrivals.next !== Number.POSITIVE_INFINITY; arrivals.advance()) all.push(arrivals.next);
   return all;
 }
 

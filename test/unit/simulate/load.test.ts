@@ -9,7 +9,7 @@ import { seededRandom } from '../../../src/simulate/random.ts';
 function arrivals(text: string, until: number, seed = 1): number[] {
   const source = new Arrivals(parseLoad(text), seededRandom(seed, 'arrivals'));
   const times: number[] = [];
-  for (let time = source.next(); time <= until; time = source.next()) times.push(time);
+  for (; source.next <= until; source.advance()) times.push(source.next);
   return times;
 }
 
