@@ -20,6 +20,7 @@ const config: ViteUserConfig = defineConfig({
       project('integration', 120_000, false),
       project('conformance', 120_000, false),
       project('e2e', 300_000, false),
+      project('kind', 300_000, false),
     ],
   },
 });

@@ -13,7 +13,7 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
     // The library is what others start in their own programs: it brings the real clock along.
     { folder: 'metrics-server/library', imports: ['metrics-server', 'kube', 'platform/clock.ts'] },
     { folder: 'metrics-server', imports: ['sources', 'kube'] },
-    { folder: 'workload', imports: ['sources'] },
+    { folder: 'workload', imports: ['sources', 'kube/pod-security.ts'] },
     { folder: 'keda', imports: ['hpa', 'kube'] },
     { folder: 'minicluster', imports: ['hpa', 'kube'] },
     {
@@ -33,10 +33,13 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
         'explain',
         'hpa',
         'workload/manifests.ts',
+        'workload/producer-queue.ts',
+        'workload/queue-manifests.ts',
         'workload/queue-server.ts',
         'workload/queue-metrics.ts',
         'workload/sample-app.ts',
         'metrics-server/manifests.ts',
+        'metrics-server/pod-manifests.ts',
         'minicluster/node/config.ts',
         'minicluster/node/manifests.ts',
         'platform/lock.ts',

@@ -1,6 +1,9 @@
 import type { Availability, BackendName, ClusterBackend, ClusterSpec } from '../contracts/backend.ts';
 import { LabError } from '../errors/lab-error.ts';
+import { type ContextBackendPorts, contextBackend } from './context/context-backend.ts';
 import { type EmbeddedBackendPorts, embeddedBackend } from './embedded/embedded-backend.ts';
+import { type KindBackendPorts, kindBackend } from './kind/kind-backend.ts';
+import { type MinikubeBackendPorts, minikubeBackend } from './minikube/minikube-backend.ts';
 import { type NativeBackendPorts, nativeBackend } from './native/native-backend.ts';
 
 /** The order in which `auto` looks (DESIGN 3.1). `native` is last: it takes seconds and 400 MB where the others take less. */
@@ -12,9 +15,22 @@ export interface BackendChoice {
   readonly why: string;
 }
 
+/** What the backends need from outside, all together. */
+export type BackendPorts = NativeBackendPorts &
+  EmbeddedBackendPorts &
+  KindBackendPorts &
+  MinikubeBackendPorts &
+  ContextBackendPorts;
+
 /** The backends of this version. */
-export function clusterBackends(ports: NativeBackendPorts & EmbeddedBackendPorts): readonly ClusterBackend[] {
-  return [embeddedBackend(ports), nativeBackend(ports)];
+export function clusterBackends(ports: BackendPorts): readonly ClusterBackend[] {
+  return [
+    embeddedBackend(ports),
+    nativeBackend(ports),
+    kindBackend(ports),
+    minikubeBackend(ports),
+    contextBackend(ports),
+  ];
 }
 
 /**

@@ -3,6 +3,9 @@ import type { IoHost } from './events.ts';
 
 export type BackendName = 'embedded' | 'native' | 'kind' | 'minikube' | 'context';
 
+/** Backends whose pods are processes of this machine; those of the others are containers. */
+export const PROCESS_BACKENDS: readonly BackendName[] = ['embedded', 'native'];
+
 /** Whether a backend can be used here; every reason why not, each with its fix (kwok's `Available`). */
 export type Availability =
   | { readonly ok: true; readonly detail: string }
@@ -15,6 +18,14 @@ export interface ClusterSpec {
   readonly labDir: string;
   readonly kubernetesVersion?: string;
   readonly binDir?: string;
+  /** Image of the nodes, for backends that make them of images. */
+  readonly nodeImage?: string;
+  /** What minikube makes its machine with. */
+  readonly driver?: string;
+  /** Contexts that may be used although their server is not on this machine. */
+  readonly allowedContexts?: readonly string[];
+  /** How many; default one. */
+  readonly nodes?: number;
   readonly syncPeriodSeconds: number;
   /** 0 = choose a free one. */
   readonly apiPort: number;
@@ -74,4 +85,23 @@ export interface ClusterBackend {
   ): Promise<{ readonly handle: ClusterHandle; readonly changed: boolean }>;
   /** Removes what lives outside the lab's folder and is not a supervised component (containers, contexts); idempotent. */
   remove(spec: ClusterSpec): Promise<readonly string[]>;
+  /** Container backends only: brings images to where pods start from. Idempotent. */
+  readonly images?: ClusterImages;
+  /** Copies what the cluster's machines know of themselves into a folder (for `export logs`, and before a failed lab is removed). */
+  collectLogs?(spec: ClusterSpec, folder: string): Promise<void>;
+}
+
+/** Where the pods of a container backend get their images. */
+export interface ClusterImages {
+  /** The image of the lab's programs: `named`, else one built from this installation. Resolves to its name. */
+  programs(spec: ClusterSpec, named: string | undefined, context: BackendContext): Promise<ProvidedImage>;
+  /** Images of others that are on this machine need not be pulled by the nodes; those that are not are left to them. */
+  others(spec: ClusterSpec, images: readonly string[], context: BackendContext): Promise<{ readonly changed: boolean }>;
+}
+
+export interface ProvidedImage {
+  readonly image: string;
+  readonly changed: boolean;
+  /** For the user: its size and where it came from. */
+  readonly detail: string;
 }

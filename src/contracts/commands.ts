@@ -6,6 +6,25 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/**
+ * Runs a tool of somebody else (kind, docker) to its end, in a session of its own. When the signal aborts or the time is over,
+ * the tool and its children get SIGTERM, and SIGKILL 5 s later. Never rejects: every outcome is a value.
+ */
+export type RunTool = (
+  command: string,
+  args: readonly string[],
+  options: {
+    /** The whole environment. */
+    readonly env: Readonly<Record<string, string>>;
+    readonly timeoutMs: number;
+    readonly signal?: AbortSignal;
+    /** Each line of stdout and stderr as it comes. */
+    readonly onLine?: (line: string) => void;
+    /** The command line and everything it prints are appended here (mode 0600). */
+    readonly logFile?: string;
+  },
+) => Promise<CommandResult>;
+
 /** Runs a program to its end with an empty environment. Never rejects: every outcome is a value. */
 export type RunCommand = (
   command: string,

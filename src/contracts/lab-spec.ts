@@ -12,6 +12,14 @@ export interface LabSpec {
   readonly pipeline: PipelineName;
   readonly kubernetesVersion?: string;
   readonly binDir?: string;
+  /** Image of the nodes (kind). */
+  readonly nodeImage?: string;
+  /** What minikube makes its machine with, e.g. docker, kvm2. */
+  readonly driver?: string;
+  /** Contexts of the user's kubeconfig that a lab may be put into although they are not on this machine. */
+  readonly allowedContexts?: readonly string[];
+  /** Image with the lab's programs; without it the lab builds one (kind, minikube). */
+  readonly programImage?: string;
   readonly syncPeriodSeconds: number;
   readonly hpa: {
     readonly min: number;

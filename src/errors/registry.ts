@@ -1,5 +1,6 @@
 import type { ErrorEntry } from './entry.ts';
 import { CLUSTER_ERRORS, type ClusterErrorId } from './registry/cluster.ts';
+import { CONTAINER_ERRORS, type ContainerErrorId } from './registry/containers.ts';
 import { EXPLAIN_ERRORS, type ExplainErrorId } from './registry/explain.ts';
 import { KUBE_ERRORS, type KubeErrorId } from './registry/kube.ts';
 import { METRICS_ERRORS, type MetricsErrorId } from './registry/metrics.ts';
@@ -15,6 +16,7 @@ export type ErrorId =
   | UsageErrorId
   | StateErrorId
   | ClusterErrorId
+  | ContainerErrorId
   | KubeErrorId
   | NodeErrorId
   | QueueErrorId
@@ -29,6 +31,7 @@ export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
   ...USAGE_ERRORS,
   ...STATE_ERRORS,
   ...CLUSTER_ERRORS,
+  ...CONTAINER_ERRORS,
   ...KUBE_ERRORS,
   ...NODE_ERRORS,
   ...QUEUE_ERRORS,

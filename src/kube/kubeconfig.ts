@@ -89,7 +89,16 @@ export function kubeconfigText(access: ClusterAccess, others: readonly Kubeconfi
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': name,
-    clusters: [{ name, cluster: { server: access.server, 'certificate-authority-data': base64(access.ca) } }],
+    clusters: [
+      {
+        name,
+        cluster: {
+          server: access.server,
+          'certificate-authority-data': base64(access.ca),
+          'insecure-skip-tls-verify': access.insecureSkipTlsVerify,
+        },
+      },
+    ],
     users: [{ ...access, name }, ...others].map((user) => ({
       name: user.name,
       user: {

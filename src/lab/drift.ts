@@ -5,6 +5,8 @@ const NEEDS_NEW_CLUSTER: readonly string[] = [
   'backend',
   'kubernetesVersion',
   'binDir',
+  'nodeImage',
+  'driver',
   'namespace',
   'apiPort',
   'bare',

@@ -46,6 +46,10 @@ const Spec = z.object({
   pipeline: z.enum(PIPELINE_NAMES).default('queue'),
   kubernetesVersion: z.string().exactOptional(),
   binDir: z.string().exactOptional(),
+  nodeImage: z.string().exactOptional(),
+  driver: z.string().exactOptional(),
+  allowedContexts: z.array(z.string()).exactOptional(),
+  programImage: z.string().exactOptional(),
   syncPeriodSeconds: z.number(),
   hpa: z.object({ min: z.number(), max: z.number(), target: z.string(), scaleDownWindowSeconds: z.number() }),
   queue: z.object({

@@ -32,10 +32,11 @@ const ASK_TIMEOUT_MS = 10_000;
 
 /** Opens a lab that is up. Raises ML-LAB-NOT-FOUND, ML-LAB-NOT-READY, ML-LAB-NO-QUEUE, ML-QUEUE-*. */
 export async function observeLab(ports: LabPorts, lab: string): Promise<LabObserver> {
-  const { spec, cluster } = requireRecord(ports.files, ports.labsDir, lab);
+  const record = requireRecord(ports.files, ports.labsDir, lab);
+  const { spec, cluster } = record;
   if (cluster === undefined)
     throw new LabError('ML-LAB-NOT-READY', { lab, seconds: 0, reason: 'it has no cluster yet' });
-  const queue = await openLabQueue(ports, labPaths(ports.labsDir, lab), spec);
+  const queue = await openLabQueue(ports, labPaths(ports.labsDir, lab), record);
   const client = ports.client(cluster.kubeconfig);
   const get = (path: string) => client.json('GET', path, undefined, { timeoutMs: ASK_TIMEOUT_MS });
   const hpas = `/apis/autoscaling/v2/namespaces/${spec.namespace}/horizontalpodautoscalers`;

@@ -18,6 +18,8 @@ export interface LabComponents extends ComponentControl {
 }
 
 export interface LabCertificates {
+  /** The PEM file of the authority that signs them. */
+  authority(cluster: ClusterHandle): string;
   /** `hosts`: names and addresses that the server is called by. */
   serving(cluster: ClusterHandle, name: string, hosts: readonly string[]): PairFiles;
   client(cluster: ClusterHandle, name: string, user: ClusterUser): PairFiles;
@@ -33,6 +35,9 @@ export interface ClusterUser {
   readonly commonName: string;
   readonly organizations: readonly string[];
 }
+
+/** A lab's queue as the commands use it. */
+export type LabQueue = Pick<QueueDriver, 'publish' | 'ledger' | 'close'>;
 
 /** What the use cases of a lab need from outside; wired in cli/container.ts. */
 export interface LabPorts {
@@ -57,11 +62,13 @@ export interface LabPorts {
     body: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number; readonly text: string }>;
-  openQueue(options: {
+  openQueue(options: { readonly spec: LabSpec; readonly url: string; readonly ledgerFile: string }): Promise<LabQueue>;
+  /** A queue that only pods can reach. Raises ML-KUBE-CONFIG. */
+  openPodQueue(options: {
     readonly spec: LabSpec;
-    readonly url: string;
-    readonly ledgerFile: string;
-  }): Promise<QueueDriver>;
+    readonly kubeconfig: string;
+    readonly token: string;
+  }): Promise<LabQueue>;
   /** Certificates of the cluster's CA, made or kept; paths of PEM files. */
   readonly certificates: LabCertificates;
   freePort(): Promise<number>;

@@ -22,7 +22,7 @@ export interface PublishResult {
 export async function publish(ports: LabPorts, request: PublishRequest): Promise<PublishResult> {
   const { lab, count } = request;
   const record = requireRecord(ports.files, ports.labsDir, lab);
-  const queue = await openLabQueue(ports, labPaths(ports.labsDir, lab), record.spec);
+  const queue = await openLabQueue(ports, labPaths(ports.labsDir, lab), record);
   const begun = ports.clock.monotonic();
   try {
     const published = await queue.publish(count, {

@@ -71,7 +71,7 @@ export const StatusSchema: z.ZodType<LabStatus> = z.object({
       healthy: z.boolean(),
       restarts: count,
       url: z.string().nullable(),
-      log: path,
+      log: path.nullable().describe('null = it runs in pods: metrics-lab logs <name>'),
       message: z.string().describe('why it is not healthy; empty when it is'),
     }),
   ),

@@ -11,6 +11,7 @@ import { parseAs } from '../kube/objects.ts';
 import { type LabPaths, labPaths, requireRecord } from './lab-store.ts';
 import { readLedger } from './ledger.ts';
 import { metricsAdminOf } from './metrics-admin.ts';
+import { podParts } from './pods.ts';
 import type { LabPorts } from './ports.ts';
 
 export interface ComponentState {
@@ -19,7 +20,8 @@ export interface ComponentState {
   readonly healthy: boolean;
   readonly restarts: number;
   readonly url: string | null;
-  readonly log: string;
+  /** null: in a pod, see `metrics-lab logs <name>`. */
+  readonly log: string | null;
   /** Why it is not healthy; empty when it is. */
   readonly message: string;
 }
@@ -65,12 +67,13 @@ const ASK_TIMEOUT_MS = 3_000;
 export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus> {
   const record = requireRecord(ports.files, ports.labsDir, lab);
   const paths = labPaths(ports.labsDir, lab);
-  const components = componentStates(ports, paths);
-  const [report, hpas, ledger] = await Promise.all([
+  const [pods, report, hpas, ledger] = await Promise.all([
+    settled(() => podStates(ports, record)),
     settled(() => readReport(ports, record)),
     settled(() => readHpas(ports, record)),
-    settled(() => (hasQueue(record.spec) ? readLedger(ports, paths, record.spec) : undefined)),
+    settled(() => (hasQueue(record.spec) ? readLedger(ports, paths, record) : undefined)),
   ]);
+  const components = [...componentStates(ports, paths), ...('value' in pods ? pods.value : [])];
   const problems = [
     ...(record.complete ? [] : ['`up` has not come to its end']),
     ...componentProblems(components),
@@ -78,6 +81,7 @@ export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus
     ...('value' in report && report.value?.config.error != null
       ? [`the metrics server uses an older configuration: ${report.value.config.error}`]
       : []),
+    ...('fault' in pods ? [`the pods cannot be read: ${pods.fault}`] : []),
     ...('fault' in hpas ? [`the HPAs cannot be read: ${hpas.fault}`] : []),
     ...('fault' in ledger ? [`the queue cannot be asked: ${ledger.fault}`] : []),
     ...('fault' in ledger || (ledger.value?.lost ?? 0) === 0 ? [] : [`${ledger.value?.lost ?? 0} items are lost`]),
@@ -121,6 +125,25 @@ function componentStates(ports: LabPorts, paths: LabPaths): ComponentState[] {
       log: spec.logFile,
       message: status === undefined ? 'the supervisor has not started it' : status.message,
     }));
+}
+
+async function podStates(ports: LabPorts, { spec, cluster }: LabRecord): Promise<ComponentState[]> {
+  if (cluster?.podsRunAs !== 'containers' || spec.bare === true) return [];
+  const client = ports.client(cluster.kubeconfig);
+  try {
+    const parts = await podParts(client, spec, ports.signal);
+    return parts.map(({ name, healthy, restarts, message }) => ({
+      name,
+      pid: null,
+      healthy,
+      restarts,
+      url: null,
+      log: null,
+      message,
+    }));
+  } finally {
+    client.close();
+  }
 }
 
 /** One sentence per trouble: what several share (nobody supervises them) is said once. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PROCESS_BACKENDS } from '../contracts/backend.ts';
 import { hasQueue } from '../contracts/pipelines.ts';
 import type { Ledger } from '../contracts/queue.ts';
 import { describe, LabError } from '../errors/lab-error.ts';
@@ -83,8 +84,8 @@ async function removeOutside(ports: LabPorts, paths: LabPaths, lab: string): Pro
     if (!(error instanceof LabError) || error.id !== 'ML-STATE-CORRUPT') throw error;
     ports.io.emit({ type: 'warning', text: `${describe(error)}; only processes and files of the lab are removed` });
   }
-  // Without a cluster in the record nothing was made outside: it is written before the first change.
-  if (record?.cluster === undefined || record.cluster.podsRunAs === 'processes') return [];
+  // A process backend makes nothing outside the lab's folder and its processes.
+  if (record === undefined || PROCESS_BACKENDS.includes(record.spec.backend)) return [];
   const backend = await ports.backend(record.spec);
   return backend.remove(clusterSpecOf(record.spec, paths.dir));
 }
@@ -92,7 +93,7 @@ async function removeOutside(ports: LabPorts, paths: LabPaths, lab: string): Pro
 async function lastLedger(ports: LabPorts, paths: LabPaths, lab: string): Promise<Ledger | undefined> {
   try {
     const record = readRecord(ports.files, paths, lab);
-    return record === undefined || !hasQueue(record.spec) ? undefined : await readLedger(ports, paths, record.spec);
+    return record === undefined || !hasQueue(record.spec) ? undefined : await readLedger(ports, paths, record);
   } catch (error) {
     ports.io.emit({ type: 'note', text: `no ledger: ${describe(error)}` });
     return undefined;

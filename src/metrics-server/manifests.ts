@@ -11,15 +11,18 @@ export interface MetricsServerManifestOptions {
   readonly lab: string;
   /** Where the Service stands (and the ServiceAccount, if there is one). */
   readonly namespace: string;
-  /** The port of 127.0.0.1 at which the server listens. */
+  /** The port of 127.0.0.1 at which the server listens, or that of its pods. */
   readonly port: number;
+  /** Labels of its pods; without them it is a process of this machine. */
+  readonly pods?: Readonly<Record<string, string>>;
   /** PEM of the CA that signed the serving certificate, which must hold the names of `servingHosts`. */
   readonly caBundle: string;
   readonly identity: MetricsServerIdentity;
   readonly apis: readonly MetricsApi[];
 }
 
-const SERVICE = 'metrics-lab-metrics-server';
+/** Name of the Service, and of everything else the server has in its namespace. */
+export const SERVICE = 'metrics-lab-metrics-server';
 const LAB_LABEL = 'metricslab.dev/lab';
 const RBAC = 'rbac.authorization.k8s.io';
 /** versionPriority decides which version clients take: v1beta2 of custom.metrics, as upstream's manifests have it. */
@@ -44,8 +47,8 @@ export function servingHosts(namespace: string): readonly string[] {
 }
 
 /**
- * What a cluster needs to ask a metrics server that runs as a process on this machine: a Service that points at localhost,
- * the APIServices, and the least RBAC for the server and for the HPA controller.
+ * What a cluster needs to ask a metrics server: a Service (that points at localhost when the server is a process of this
+ * machine), the APIServices, and the least RBAC for the server and for the HPA controller.
  */
 export function metricsServerManifests(options: MetricsServerManifestOptions): readonly KubeObject[] {
   return [
@@ -67,7 +70,8 @@ export function apiServiceNames(apis: readonly MetricsApi[]): readonly string[] 
   return apis.flatMap((api) => VERSIONS[api].map(({ version }) => `${version}.${api}.metrics.k8s.io`));
 }
 
-function labels(lab: string): Record<string, string> {
+/** The label that every object of a lab carries. */
+export function labLabels(lab: string): Record<string, string> {
   return { [LAB_LABEL]: lab };
 }
 
@@ -78,17 +82,18 @@ function serviceAccount(
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
-    metadata: { name: who.name, namespace: who.namespace, labels: labels(lab) },
+    metadata: { name: who.name, namespace: who.namespace, labels: labLabels(lab) },
   };
 }
 
 /** ExternalName is what lets the aggregator reach a port of this machine (DESIGN 3.1). */
-function service({ lab, namespace, port }: MetricsServerManifestOptions): KubeObject {
+function service({ lab, namespace, port, pods }: MetricsServerManifestOptions): KubeObject {
+  const ports = [{ name: 'https', port, protocol: 'TCP' }];
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: SERVICE, namespace, labels: labels(lab) },
-    spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ name: 'https', port, protocol: 'TCP' }] },
+    metadata: { name: SERVICE, namespace, labels: labLabels(lab) },
+    spec: pods === undefined ? { type: 'ExternalName', externalName: 'localhost', ports } : { selector: pods, ports },
   };
 }
 
@@ -102,7 +107,7 @@ function apiService(
   return {
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
-    metadata: { name: `${version}.${group}`, labels: labels(options.lab) },
+    metadata: { name: `${version}.${group}`, labels: labLabels(options.lab) },
     spec: {
       group,
       version,
@@ -124,7 +129,7 @@ function authenticationReader({ lab, identity }: MetricsServerManifestOptions): 
   return {
     apiVersion: `${RBAC}/v1`,
     kind: 'RoleBinding',
-    metadata: { name: `metrics-lab-${lab}-authentication-reader`, namespace: 'kube-system', labels: labels(lab) },
+    metadata: { name: `metrics-lab-${lab}-authentication-reader`, namespace: 'kube-system', labels: labLabels(lab) },
     roleRef: { apiGroup: RBAC, kind: 'Role', name: 'extension-apiserver-authentication-reader' },
     subjects: [subject(identity)],
   };
@@ -165,7 +170,7 @@ function clusterRole(lab: string, what: string, rules: readonly unknown[]): Kube
   return {
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRole',
-    metadata: { name: roleName(lab, what), labels: labels(lab) },
+    metadata: { name: roleName(lab, what), labels: labLabels(lab) },
     rules,
   };
 }
@@ -179,7 +184,7 @@ function clusterBinding(
   return {
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRoleBinding',
-    metadata: { name: roleName(lab, what), labels: labels(lab) },
+    metadata: { name: roleName(lab, what), labels: labLabels(lab) },
     roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
     subjects,
   };

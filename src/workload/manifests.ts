@@ -1,30 +1,50 @@
 import type { KubeObject } from '../contracts/kube-client.ts';
 import type { LabSpec } from '../contracts/lab-spec.ts';
+import {
+  PROGRAM_USER,
+  RESTRICTED_CONTAINER,
+  RESTRICTED_NAMESPACE_LABELS,
+  restrictedPod,
+} from '../kube/pod-security.ts';
 
 export const FIELD_MANAGER = 'metrics-lab';
 /** Carried by every object that the lab owns. */
-const OWNER_LABEL = 'metricslab.dev/lab';
+export const OWNER_LABEL = 'metricslab.dev/lab';
 export const METRIC_NAME = 'queue_length';
 /** Names of the workload's objects; the HPA has the name of its target. */
 export const PRODUCER = 'producer';
 export const CONSUMER = 'consumer';
-const SECRET = 'queue';
+/** Name of the Secret with the queue's URL (`url`) and the producer's token (`token`). */
+export const SECRET = 'queue';
+const TOKEN = { secretKeyRef: { name: SECRET, key: 'token' } };
+const LEDGER_FOLDER = '/ledger';
+
+/** What starts the pods: the process node by the name of an image, or containers of the image with the lab's programs. */
+export type PodRuntime = { readonly as: 'processes' } | { readonly as: 'containers'; readonly image: string };
 
 export interface WorkloadSecrets {
   readonly queueUrl: string;
   readonly token: string;
-  /** Where the ledger file lies, for queues that cannot count themselves. */
+  /** Where the ledger file lies, for queues that cannot count themselves; in containers the producer keeps it. */
   readonly ledgerFile?: string;
 }
 
+/** Namespace and Secret: what everything else of the lab stands on. */
+export function baseManifests(spec: LabSpec, secrets: WorkloadSecrets, pods: PodRuntime): readonly KubeObject[] {
+  return [namespaceManifest(spec, pods), secret(spec, secrets)];
+}
+
 /** Everything of the workload but the HPA: namespace, secret, producer with its Service, consumer. */
-export function workloadManifests(spec: LabSpec, secrets: WorkloadSecrets): readonly KubeObject[] {
+export function workloadManifests(
+  spec: LabSpec,
+  secrets: WorkloadSecrets,
+  pods: PodRuntime = { as: 'processes' },
+): readonly KubeObject[] {
   return [
-    namespaceManifest(spec),
-    secret(spec, secrets),
-    producer(spec, secrets),
+    ...baseManifests(spec, secrets, pods),
+    producer(spec, secrets, pods),
     producerService(spec),
-    consumer(spec, secrets),
+    consumer(spec, secrets, pods),
   ];
 }
 
@@ -57,11 +77,12 @@ export function hpaManifest(
 }
 
 /** The lab's namespace. */
-export function namespaceManifest(spec: LabSpec): KubeObject {
+export function namespaceManifest(spec: LabSpec, pods: PodRuntime = { as: 'processes' }): KubeObject {
+  const security = pods.as === 'containers' ? RESTRICTED_NAMESPACE_LABELS : {};
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name: spec.namespace, labels: { [OWNER_LABEL]: spec.lab } },
+    metadata: { name: spec.namespace, labels: { [OWNER_LABEL]: spec.lab, ...security } },
   };
 }
 
@@ -74,10 +95,11 @@ function secret(spec: LabSpec, secrets: WorkloadSecrets): KubeObject {
   };
 }
 
-function producer(spec: LabSpec, secrets: WorkloadSecrets): KubeObject {
-  return deployment(spec, PRODUCER, {
+function producer(spec: LabSpec, secrets: WorkloadSecrets, pods: PodRuntime): KubeObject {
+  return deployment(spec, PRODUCER, pods, {
     replicas: 1,
-    env: [...queueEnv(spec, secrets), { name: 'TOKEN', valueFrom: { secretKeyRef: { name: SECRET, key: 'token' } } }],
+    env: [...queueEnv(spec), { name: 'TOKEN', valueFrom: TOKEN }, ...ledgerEnv(spec, PRODUCER, secrets, pods)],
+    ...(keepsLedger(spec, pods) ? { folder: LEDGER_FOLDER } : {}),
     requests: { cpu: '10m', memory: '48Mi' },
     graceSeconds: 10,
     probed: true,
@@ -91,7 +113,7 @@ function producerService(spec: LabSpec): KubeObject {
   };
 }
 
-function consumer(spec: LabSpec, secrets: WorkloadSecrets): KubeObject {
+function consumer(spec: LabSpec, secrets: WorkloadSecrets, pods: PodRuntime): KubeObject {
   const { serviceTimeMs, startDelayMs, failureRate, maxAttempts } = spec.consumer;
   // Time to finish the item in hand, as far as Kubernetes users would grant it; a longer one is handed back.
   const graceSeconds = Math.min(Math.ceil(serviceTimeMs / 1000) + 10, 120);
@@ -102,8 +124,12 @@ function consumer(spec: LabSpec, secrets: WorkloadSecrets): KubeObject {
     MAX_ATTEMPTS: String(maxAttempts),
     GRACE: `${Math.max(graceSeconds - 5, 1)}s`,
   };
-  return deployment(spec, CONSUMER, {
-    env: [...queueEnv(spec, secrets), ...Object.entries(settings).map(([name, value]) => ({ name, value }))],
+  return deployment(spec, CONSUMER, pods, {
+    env: [
+      ...queueEnv(spec),
+      ...ledgerEnv(spec, CONSUMER, secrets, pods),
+      ...Object.entries(settings).map(([name, value]) => ({ name, value })),
+    ],
     requests: { cpu: '10m', memory: '48Mi' },
     graceSeconds,
     probed: true,
@@ -125,10 +151,13 @@ interface PodSettings {
   readonly graceSeconds: number;
   /** Asks `/readyz` of port 8080, which the program must then serve. */
   readonly probed?: true;
+  /** A writable folder that outlives the container, not the pod. */
+  readonly folder?: string;
 }
 
 /** A Deployment with one container. */
-export function deployment(spec: LabSpec, name: string, settings: PodSettings): KubeObject {
+export function deployment(spec: LabSpec, name: string, pods: PodRuntime, settings: PodSettings): KubeObject {
+  const { folder } = settings;
   const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'metrics-lab' };
   return {
     ...named(spec, 'apps/v1', 'Deployment', name),
@@ -141,28 +170,55 @@ export function deployment(spec: LabSpec, name: string, settings: PodSettings): 
           terminationGracePeriodSeconds: settings.graceSeconds,
           enableServiceLinks: false,
           automountServiceAccountToken: false,
+          ...(pods.as === 'containers' ? { securityContext: restrictedPod(PROGRAM_USER) } : {}),
           containers: [
             {
               name,
-              image: settings.image ?? `metrics-lab/${name}`,
+              ...programOf(name, pods, settings),
               imagePullPolicy: 'IfNotPresent',
-              env: settings.env,
+              env: [...settings.env, ...(pods.as === 'containers' ? [{ name: 'HOST', value: '0.0.0.0' }] : [])],
               ...(settings.probed === true ? PROBE : {}),
               resources: { requests: settings.requests },
+              ...(folder === undefined ? {} : { volumeMounts: [{ name: 'folder', mountPath: folder }] }),
             },
           ],
+          ...(folder === undefined ? {} : { volumes: [{ name: 'folder', emptyDir: {} }] }),
         },
       },
     },
   };
 }
 
-function queueEnv(spec: LabSpec, secrets: WorkloadSecrets): object[] {
+/** A container takes the program as its first argument; probes reach it at its pod's address only. */
+function programOf(name: string, pods: PodRuntime, { image }: PodSettings): object {
+  if (pods.as === 'processes') return { image: image ?? `metrics-lab/${name}` };
+  return {
+    image: pods.image,
+    args: [name],
+    securityContext: RESTRICTED_CONTAINER,
+    livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 10, timeoutSeconds: 5 },
+  };
+}
+
+function queueEnv(spec: LabSpec): object[] {
   return [
     { name: 'QUEUE_KIND', value: spec.queue.kind },
     { name: 'QUEUE_NAME', value: spec.queue.name },
     { name: 'QUEUE_URL', valueFrom: { secretKeyRef: { name: SECRET, key: 'url' } } },
-    ...(secrets.ledgerFile === undefined ? [] : [{ name: 'LEDGER_FILE', value: secrets.ledgerFile }]),
+  ];
+}
+
+/** beanstalkd forgets finished jobs (see queues/beanstalkd.ts), and pods share no file: then the producer keeps the ledger. */
+function keepsLedger(spec: LabSpec, pods: PodRuntime): boolean {
+  return spec.queue.kind === 'beanstalkd' && pods.as === 'containers';
+}
+
+function ledgerEnv(spec: LabSpec, program: string, { ledgerFile }: WorkloadSecrets, pods: PodRuntime): object[] {
+  if (!keepsLedger(spec, pods)) return ledgerFile === undefined ? [] : [{ name: 'LEDGER_FILE', value: ledgerFile }];
+  if (program === PRODUCER) return [{ name: 'LEDGER_FILE', value: `${LEDGER_FOLDER}/items.log` }];
+  return [
+    { name: 'LEDGER_URL', value: `http://${PRODUCER}.${spec.namespace}.svc` },
+    { name: 'LEDGER_TOKEN', valueFrom: TOKEN },
   ];
 }
 

@@ -3,10 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { QueueDriver } from '../contracts/queue.ts';
 import { asLabError, type LabError } from '../errors/lab-error.ts';
 import { parseItemCount } from './item-count.ts';
+import type { ItemLedger } from './queues/item-ledger.ts';
+import { parseItemId } from './queues/ledger-tally.ts';
 
 export interface ProducerOptions {
   readonly queue: QueueDriver;
-  /** Whoever publishes must send it as `Authorization: Bearer <token>`. */
+  /** Kept here for consumers that share no file with us. */
+  readonly ledger?: ItemLedger;
+  /** Whoever publishes must send it as `Authorization: Bearer <token>`, or in TOKEN_HEADER. */
   readonly token: string;
   readonly ready: () => boolean;
   /** Judges the Host header: a web page must not reach a local server under a name of its own (DNS rebinding). */
@@ -14,6 +18,9 @@ export interface ProducerOptions {
   readonly stop: AbortSignal;
   readonly log: (line: string) => void;
 }
+
+/** For callers behind the API server's proxy, which keeps `Authorization` for itself. */
+export const TOKEN_HEADER = 'x-metrics-lab-token';
 
 /** A payload is a short text; beanstalkd's own limit is 64 KiB with everything around it. */
 const MAX_BODY_BYTES = 32_768;
@@ -24,9 +31,12 @@ POST /publish      put one item into the queue
 POST /publish/N    put N items into the queue
   Header "Authorization: Bearer <token>" is required. A request body becomes the payload of every item.
   Answer: {"published": N, "waiting": items waiting now}
+GET  /ledger       what became of all items, with the same header
 GET  /healthz      200 while the program runs
 GET  /readyz       200 when the queue answers
 `;
+
+const LEDGER_LINE = /^[apd] [^\n]{1,400}$/;
 
 interface Answer {
   readonly status: number;
@@ -53,18 +63,40 @@ async function answerTo(request: IncomingMessage, options: ProducerOptions): Pro
   const path = request.url?.split('?', 1)[0] ?? '/';
   const [, count] = /^\/publish(?:\/([^/]*))?$/.exec(path) ?? [undefined, null];
   if (count !== null) return await publish(request, count, options);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'use GET here', { allow: 'GET, HEAD' });
   if (path === '/') return { status: 200, body: USAGE };
+  if (path.startsWith('/ledger/') || (path === '/ledger' && request.method === 'POST')) {
+    return await itemLedger(request, path, options);
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'use GET here', { allow: 'GET, HEAD' });
+  if (path === '/ledger') {
+    return isAllowed(request, options) ? { status: 200, body: await options.queue.ledger() } : UNAUTHORIZED;
+  }
   if (path === '/healthz') return { status: 200, body: 'ok\n' };
   if (path === '/readyz') return options.ready() ? { status: 200, body: 'ok\n' } : { status: 503, body: 'not ready\n' };
   return refuse(404, 'there is nothing here; GET / says what there is');
 }
 
+/** What consumers note, line by line; see LedgerFile. */
+async function itemLedger(request: IncomingMessage, path: string, options: ProducerOptions): Promise<Answer> {
+  const { ledger } = options;
+  if (ledger === undefined) return refuse(404, 'this queue needs no ledger of items');
+  if (!isAllowed(request, options)) return UNAUTHORIZED;
+  if (request.method === 'POST') {
+    const line = await readBody(request);
+    if (line === undefined || !LEDGER_LINE.test(line)) return refuse(400, 'this is no line of a ledger');
+    await ledger.note(line);
+    return { status: 200, body: { kept: true } };
+  }
+  if (path === '/ledger/counts') return { status: 200, body: await ledger.counts() };
+  const item = parseItemId(/^\/ledger\/acked\/(.+)$/.exec(path)?.[1] ?? '');
+  if (item === undefined) return refuse(404, 'ask for /ledger/counts or /ledger/acked/<item>');
+  return { status: 200, body: { acked: await ledger.isAcked(item) } };
+}
+
 async function publish(request: IncomingMessage, count: string | undefined, options: ProducerOptions): Promise<Answer> {
-  const { queue, token, stop, log } = options;
+  const { queue, stop, log } = options;
   if (request.method !== 'POST') return refuse(405, 'use POST to publish', { allow: 'POST' });
-  if (!isBearer(request.headers.authorization, token))
-    return refuse(401, 'send the header "Authorization: Bearer <token>"', { 'www-authenticate': 'Bearer' });
+  if (!isAllowed(request, options)) return UNAUTHORIZED;
   const number = parseItemCount(count ?? '1');
   const payload = await readBody(request);
   if (payload === undefined) return refuse(413, `the payload is longer than ${MAX_BODY_BYTES} bytes`);
@@ -90,8 +122,9 @@ export function hostCheck(names: readonly string[]): (host: string | undefined) 
 /** Addresses, and names of Services, which no public DNS server answers for. */
 const UNFORGEABLE = [/^\[/, /^\d{1,3}(\.\d{1,3}){3}$/, /\.svc(\.cluster\.local)?$/];
 
-function isBearer(header: string | undefined, token: string): boolean {
-  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
+function isAllowed({ headers }: IncomingMessage, { token }: ProducerOptions): boolean {
+  const other = headers[TOKEN_HEADER];
+  const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? (typeof other === 'string' ? other : '');
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(token));
 }
@@ -112,6 +145,10 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 function refuse(status: number, why: string, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status, body: { error: { title: why } }, headers };
 }
+
+const UNAUTHORIZED: Answer = refuse(401, 'send the header "Authorization: Bearer <token>"', {
+  'www-authenticate': 'Bearer',
+});
 
 function problem(status: number, { id, message, why }: LabError): Answer {
   return { status, body: { error: { id, title: message, why } } };

@@ -5,7 +5,7 @@ import type { QueueKind } from '../contracts/lab-spec.ts';
 import { LabError } from '../errors/lab-error.ts';
 
 /** Largest item of a beanstalkd of ours, in bytes; its own default is 64 KiB. */
-const MAX_JOB_BYTES = 1_048_576;
+export const MAX_JOB_BYTES = 1_048_576;
 const GRACE_SECONDS = 10;
 /** What is young dies soon in the embedded server: a bigger nursery only costs memory. */
 const SMALL_HEAP = '--max-semi-space-size=2';
@@ -101,7 +101,7 @@ function onPath(name: string, searchPath: string, exists: (path: string) => bool
 
 function redis({ program, dir, port, password, logFile }: QueueServerOptions): QueueServer {
   const path = join(dir, 'redis.conf');
-  const content = redisConfig(dir, port, password);
+  const content = redisConfig({ bind: '127.0.0.1', port, password, dir });
   // The arguments stay the same when the configuration changes; the supervisor must see that it did.
   const digest = createHash('sha256').update(content).digest('hex').slice(0, 16);
   return {
@@ -119,16 +119,23 @@ function redis({ program, dir, port, password, logFile }: QueueServerOptions): Q
   };
 }
 
+interface RedisConfig {
+  readonly bind: string;
+  readonly port: number;
+  readonly password: string;
+  readonly dir: string;
+}
+
 /**
  * `appendfsync always`: with `everysec` Redis may answer before it has written (it postpones the write while an fsync is
  * under way, aof.c flushAppendOnlyFile), so a kill -9 could lose what was acknowledged. No snapshots: the append-only file
  * is the one truth.
  */
-function redisConfig(dir: string, port: number, password: string): string {
+export function redisConfig({ bind, port, password, dir }: RedisConfig): string {
   const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
   const lines = [
     '# Written by metrics-lab; changes are overwritten.',
-    'bind 127.0.0.1',
+    `bind ${bind}`,
     'protected-mode yes',
     `port ${port}`,
     `requirepass ${quoted(password)}`,

@@ -11,12 +11,17 @@ const PAUSE = 'metrics-lab/pause';
 export function sampleAppManifests(spec: LabSpec): readonly KubeObject[] {
   return [
     namespaceManifest(spec),
-    deployment(spec, SAMPLE_APP, {
-      image: PAUSE,
-      env: [],
-      requests: { cpu: '10m', memory: '48Mi' },
-      graceSeconds: 5,
-    }),
+    deployment(
+      spec,
+      SAMPLE_APP,
+      { as: 'processes' },
+      {
+        image: PAUSE,
+        env: [],
+        requests: { cpu: '10m', memory: '48Mi' },
+        graceSeconds: 5,
+      },
+    ),
     {
       ...named(spec, 'v1', 'Service', SAMPLE_APP),
       spec: { selector: { 'app.kubernetes.io/name': SAMPLE_APP }, ports: [{ name: 'http', port: 80 }] },

@@ -7,9 +7,9 @@ const SETTINGS = ['--min', '0', '--sync-period', '5s', '--scale-down-window', '1
 
 /**
  * The story of the README on one backend: 0 → N → 0, seen with our commands and with the real kubectl beside them. `backend`:
- * flags of `up` that choose it.
+ * flags of `up` that choose it. `top`: whether the cluster measures its pods (metrics.k8s.io).
  */
-export function story(queue: string, backend: readonly string[]): void {
+export function story(queue: string, backend: readonly string[], top = true): void {
   describe(`queue ${queue}`, () => {
     const home = new CliHome();
     const lab = `story-${queue}`;
@@ -96,12 +96,13 @@ export function story(queue: string, backend: readonly string[]): void {
         (text) => text.includes('is ready'),
         30_000,
       );
-      await eventually(
-        'kubectl top pods',
-        () => kubectl(home, lab, 'top', 'pods'),
-        (text) => text.includes('producer'),
-        60_000,
-      );
+      if (top)
+        await eventually(
+          'kubectl top pods',
+          () => kubectl(home, lab, 'top', 'pods'),
+          (text) => text.includes('producer'),
+          60_000,
+        );
       await home.ok(['watch', 'hpa', ...at, '--until', 'current==0', '--for', '3m']);
       const { ledger } = await eventually(
         'an empty queue',

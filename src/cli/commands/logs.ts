@@ -1,4 +1,5 @@
 import { labStory, logFileOf, readLog } from '../../lab/logs.ts';
+import { openPodLog } from '../../lab/pod-logs.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { labName } from '../lab/lab-name.ts';
@@ -14,6 +15,12 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
   if (component === undefined) {
     const story = labStory(ports, lab);
     await context.output.lines((tail === undefined ? story : story.slice(story.length - tail)).join('\n'));
+    return;
+  }
+  const ofPods = await openPodLog(ports, lab, component);
+  if (ofPods !== undefined) {
+    const options = { follow: flags.has('follow'), signal: context.signal, ...(tail === undefined ? {} : { tail }) };
+    for await (const text of ofPods(options)) await context.output.lines(text.trimEnd());
     return;
   }
   const path = logFileOf(ports, lab, component);

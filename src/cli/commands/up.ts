@@ -19,6 +19,10 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
     const lines = [
       `lab ${spec.lab} on ${spec.backend} ${plan.exists ? 'exists' : 'would be made'}`,
       ...plan.steps.map((step) => `  ${step}`),
+      ...plan.objects.map(
+        ({ kind, metadata: { name, namespace } }) =>
+          `would apply ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`,
+      ),
       ...plan.drift.inPlace.map((line) => `would change ${line}`),
       ...plan.drift.needsNewCluster.map((line) => `needs --recreate: ${line}`),
     ];

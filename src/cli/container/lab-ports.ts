@@ -1,13 +1,12 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ClusterHandle } from '../../contracts/backend.ts';
 import type { Files } from '../../contracts/files.ts';
-import type { QueueDriver } from '../../contracts/queue.ts';
-import { issueClient, issueServing } from '../../clusters/pki/cluster-pki.ts';
+import { issueAuthority, issueClient, issueServing } from '../../clusters/pki/cluster-pki.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { type ClusterAccess, loadKubeconfig } from '../../kube/kubeconfig.ts';
 import { componentControl } from '../../lab/components/control.ts';
-import type { LabPorts } from '../../lab/ports.ts';
+import type { LabPorts, LabQueue } from '../../lab/ports.ts';
 import { freePort, isPortBusy } from '../../platform/free-port.ts';
 import { randomToken } from '../../platform/random.ts';
 import type { CommandContext } from '../context.ts';
@@ -33,6 +32,7 @@ export function labPorts(context: CommandContext): LabPorts {
     command: context.commandLine,
     searchPath,
     certificates: {
+      authority: (cluster) => issueAuthority(pki, pkiDir(cluster)),
       serving: (cluster, name, hosts) => issueServing(pki, pkiDir(cluster), name, hosts),
       client: (cluster, name, user) => issueClient(pki, pkiDir(cluster), name, user),
     },
@@ -58,7 +58,7 @@ export function labPorts(context: CommandContext): LabPorts {
       const answer = await fetch(url, { method: 'POST', body, headers, signal: context.signal });
       return { status: answer.status, text: await answer.text() };
     },
-    openQueue: async ({ spec, url, ledgerFile }): Promise<QueueDriver> => {
+    openQueue: async ({ spec, url, ledgerFile }): Promise<LabQueue> => {
       const { openQueue } = await import('../../workload/queues/open.ts');
       return openQueue({
         kind: spec.queue.kind,
@@ -74,6 +74,15 @@ export function labPorts(context: CommandContext): LabPorts {
         newId: () => randomToken(12),
       });
     },
+    openPodQueue: async ({ spec, kubeconfig, token }): Promise<LabQueue> => {
+      const { producerQueue } = await import('../../workload/producer-queue.ts');
+      return producerQueue({
+        client: kubeClient(accessOf(files, kubeconfig)),
+        namespace: spec.namespace,
+        token,
+        clock,
+      });
+    },
   };
 }
 
@@ -87,8 +96,7 @@ function needed(files: Files, path: string): string {
   return text;
 }
 
-/** The folder of the cluster's authorities. */
+/** The folder of the cluster's authorities; a cluster that keeps its own to itself gets one of the lab for the lab's servers. */
 function pkiDir(cluster: ClusterHandle): string {
-  if (cluster.pki !== undefined) return dirname(cluster.pki.caCert);
-  throw new LabError('ML-INTERNAL', { text: `the backend ${cluster.backend} hands out no certificates` });
+  return cluster.pki === undefined ? join(dirname(cluster.kubeconfig), 'pki') : dirname(cluster.pki.caCert);
 }

@@ -8,7 +8,9 @@ import { clusterSpecOf } from '../../lab/cluster-spec.ts';
 import { labPaths } from '../../lab/lab-store.ts';
 import { freePort, isPortBusy } from '../../platform/free-port.ts';
 import { runCommand } from '../../platform/run-command.ts';
-import { programCommand } from './program-command.ts';
+import { runTool } from '../../platform/run-tool.ts';
+import { userCluster } from '../user-cluster.ts';
+import { PACKAGE_DIR, programCommand } from './program-command.ts';
 import type { CommandContext } from '../context.ts';
 import type { LabDraft } from '../settings/settings.ts';
 
@@ -43,6 +45,12 @@ function choose(context: CommandContext, draft: LabDraft): Promise<BackendChoice
     freePort,
     isPortBusy,
     program: programCommand,
+    runTool,
+    userCluster: () => userCluster(context, context.globals.kubeconfig, context.globals.context),
+    typedContext: context.globals.context,
+    env: context.env,
+    packageDir: PACKAGE_DIR,
+    version: context.versions.metricsLab,
   });
   const spec = clusterSpecOf({ ...draft, backend: 'native' }, labPaths(paths.labsDir, draft.lab).dir);
   return chooseBackend(backends, draft.backend, spec);

@@ -15,13 +15,15 @@ const OF_LEDGER: Readonly<Record<string, (ledger: Ledger) => number>> = {
 /** The metrics of the lab's own queue, asked at the queue itself; null for every other metric. */
 export function labSource(ports: LabPorts, lab: string): InspectOptions['source'] {
   const paths = labPaths(ports.labsDir, lab);
-  const spec = readRecord(ports.files, paths, lab)?.spec;
+  const record = readRecord(ports.files, paths, lab);
+  const spec = record?.spec;
   return async ({ name, selector }): Promise<Reading | null> => {
     const of = OF_LEDGER[name];
-    if (spec === undefined || of === undefined || selector !== `queue=${spec.queue.name}`) return null;
+    if (record === undefined || spec === undefined || of === undefined || selector !== `queue=${spec.queue.name}`)
+      return null;
     const from = `${spec.queue.kind} queue ${spec.queue.name}`;
     try {
-      const value = String(of(await readLedger(ports, paths, spec)));
+      const value = String(of(await readLedger(ports, paths, record)));
       return { from, values: [value], total: value, ageSeconds: 0, problem: null };
     } catch (error) {
       return { from, values: [], total: null, ageSeconds: null, problem: describe(error) };

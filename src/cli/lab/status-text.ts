@@ -81,7 +81,7 @@ function componentTable({ components }: LabStatus, page: Page): string {
     healthy ? paint('green', 'healthy') : paint('red', 'not healthy'),
     String(restarts),
     url ?? '-',
-    ...(page.wide ? [log] : []),
+    ...(page.wide ? [log ?? '-'] : []),
   ]);
   return columns(['COMPONENT', 'PID', 'STATE', 'RESTARTS', 'URL', ...(page.wide ? ['LOG'] : [])], rows);
 }

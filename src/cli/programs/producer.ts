@@ -5,6 +5,7 @@ import { nodeFiles } from '../../platform/files.ts';
 import { Env } from '../../workload/env.ts';
 import { listen } from '../../workload/health-server.ts';
 import { hostCheck, producerServer } from '../../workload/producer-server.ts';
+import { fileLedger } from '../../workload/queues/item-ledger.ts';
 import { log, runProgram } from './run-program.ts';
 import { queueOf } from './workload-queue.ts';
 
@@ -26,7 +27,17 @@ await runProgram(async (stop) => {
   const token = env.secret('TOKEN');
   const isAllowedHost = hostCheck(env.text('ALLOWED_HOSTS', 'producer').split(','));
   const ready = () => state.ready && !stop.aborted;
-  const server = producerServer({ queue, token, ready, isAllowedHost, stop, log });
+  const ledgerFile = env.optional('LEDGER_FILE');
+  const ledger = ledgerFile === undefined ? undefined : fileLedger(nodeFiles, ledgerFile);
+  const server = producerServer({
+    ...(ledger === undefined ? {} : { ledger }),
+    queue,
+    token,
+    ready,
+    isAllowedHost,
+    stop,
+    log,
+  });
   await listen(server, env.number('PORT', 8080, 0, 65_535), env.text('HOST', '127.0.0.1'));
   log('producer listens');
   while (!stop.aborted) {

@@ -4,10 +4,15 @@ import { realClock } from '../../platform/clock.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { randomToken } from '../../platform/random.ts';
 import type { Env } from '../../workload/env.ts';
+import type { ItemLedger } from '../../workload/queues/item-ledger.ts';
 import { openQueue } from '../../workload/queues/open.ts';
+import { log } from './run-program.ts';
 
-/** The queue that the environment names: QUEUE_KIND, QUEUE_URL or QUEUE_URL_FILE, QUEUE_NAME, LEDGER_FILE, MAX_ATTEMPTS, CLAIM_TTL. */
-export function queueOf(
+/**
+ * The queue that the environment names: QUEUE_KIND, QUEUE_URL or QUEUE_URL_FILE, QUEUE_NAME, LEDGER_FILE, MAX_ATTEMPTS, CLAIM_TTL;
+ * LEDGER_URL with LEDGER_TOKEN instead of a file.
+ */
+export async function queueOf(
   env: Env,
   options: {
     readonly consumerId: string;
@@ -16,6 +21,7 @@ export function queueOf(
   },
 ): Promise<QueueDriver> {
   const ledgerFile = env.optional('LEDGER_FILE');
+  const ledger = await ledgerOf(env);
   return openQueue({
     ...options,
     kind: env.queueKind(),
@@ -28,5 +34,13 @@ export function queueOf(
     newId: () => randomToken(12),
     files: nodeFiles,
     ...(ledgerFile === undefined ? {} : { ledgerFile }),
+    ...(ledger === undefined ? {} : { ledger }),
   });
+}
+
+async function ledgerOf(env: Env): Promise<ItemLedger | undefined> {
+  const url = env.optional('LEDGER_URL');
+  if (url === undefined) return undefined;
+  const { remoteLedger } = await import('../../workload/queues/remote-ledger.ts');
+  return remoteLedger({ url, token: env.secret('LEDGER_TOKEN'), clock: realClock, log });
 }

@@ -3,6 +3,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import type { Flags } from '../flags.ts';
 
 const OWN: readonly BackendName[] = ['embedded', 'native', 'kind', 'minikube'];
+const CONTAINERS: readonly BackendName[] = ['kind', 'minikube', 'context'];
 const PROCESSES: readonly BackendName[] = ['embedded', 'native'];
 
 /** Which backends use a flag; flags that are not here mean something to all of them. */
@@ -10,6 +11,9 @@ const USED_BY: Readonly<Record<string, readonly BackendName[]>> = {
   context: ['context'],
   kubeconfig: ['context'],
   'bin-dir': ['native'],
+  'node-image': ['kind'],
+  driver: ['minikube'],
+  image: CONTAINERS,
   'kubernetes-version': OWN,
   'sync-period': OWN,
   'disable-controller': PROCESSES,

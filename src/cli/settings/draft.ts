@@ -14,6 +14,10 @@ export function draftOf(values: ReadonlyMap<string, Origin>): LabDraft {
   const optional = (path: string) => (value(path) === undefined ? undefined : text(path));
   const version = optional('kubernetesVersion');
   const binDir = optional('binDir');
+  const nodeImage = optional('nodeImage');
+  const programImage = optional('programImage');
+  const driver = optional('driver');
+  const contexts = optional('allowedContexts');
   const url = optional('queue.url');
   return {
     lab: text('lab'),
@@ -22,6 +26,10 @@ export function draftOf(values: ReadonlyMap<string, Origin>): LabDraft {
     pipeline: text('pipeline') as PipelineName,
     ...(version === undefined ? {} : { kubernetesVersion: version }),
     ...(binDir === undefined ? {} : { binDir }),
+    ...(nodeImage === undefined ? {} : { nodeImage }),
+    ...(contexts === undefined ? {} : { allowedContexts: contexts.split(',').map((name) => name.trim()) }),
+    ...(driver === undefined ? {} : { driver }),
+    ...(programImage === undefined ? {} : { programImage }),
     syncPeriodSeconds: number('syncPeriod') / 1000,
     hpa: {
       min: number('hpa.min'),

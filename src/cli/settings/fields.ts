@@ -2,7 +2,7 @@ import { GLOBAL_FLAGS } from '../table/global-flags.ts';
 import type { FlagSpec, FlagValue, ValueParser } from '../table/types.ts';
 import { UP_SETTINGS } from '../table/up.ts';
 import { formatDuration } from '../values/duration.ts';
-import { parseQuantity } from '../values/names.ts';
+import { parseQuantity, parseText } from '../values/names.ts';
 import { parseQueueName } from '../values/queue-name.ts';
 
 /** One setting with a single value: where it may come from and how it is read. */
@@ -28,6 +28,12 @@ const DURATIONS: readonly string[] = [
 
 /** Settings that have no flag of their own; `--set` reaches them. */
 const WITHOUT_FLAG: readonly Field[] = [
+  {
+    path: 'allowedContexts',
+    env: 'METRICS_LAB_ALLOWED_CONTEXTS',
+    help: 'contexts that a lab may be put into although they are not on this machine, separated by commas',
+    parse: parseText,
+  },
   {
     path: 'queue.name',
     env: 'METRICS_LAB_QUEUE_NAME',

@@ -88,6 +88,12 @@ export function ensureClusterPki(
   };
 }
 
+/** The lab's CA, made when it is missing: the path of its certificate. Raises ML-STATE-IO. */
+export function issueAuthority(ports: PkiPorts, pkiDir: string): string {
+  ports.files.ensureDir(pkiDir, 0o700);
+  return ensureAuthority(ports, pkiDir, 'ca', CA_NAME).cert;
+}
+
 /**
  * A serving certificate of the lab's CA for one more server (metrics server, node): `<name>.crt` and `.key` beside the CA.
  * `hosts`: DNS names and IP addresses. The one that is there is kept while it holds. Raises ML-STATE-IO.

@@ -1,4 +1,6 @@
+import { PROCESS_BACKENDS } from '../../contracts/backend.ts';
 import type { KubeClient } from '../../contracts/kube-client.ts';
+import { LabError } from '../../errors/lab-error.ts';
 import { SAMPLE_APP, SAMPLE_METRIC, sampleAppManifests, sampleHpaManifest } from '../../workload/sample-app.ts';
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from '../up/apply-all.ts';
@@ -29,7 +31,11 @@ const BUILT_IN = [
  * metric begins at its target, so that the HPA has something to look at.
  */
 export const testPipeline: Pipeline = {
-  check: () => undefined,
+  check: (_ports, { backend }) => {
+    if (PROCESS_BACKENDS.includes(backend)) return;
+    const backends = PROCESS_BACKENDS.join(', ');
+    throw new LabError('ML-USAGE-BACKEND-FLAG', { flag: '--pipeline test', backend, backends });
+  },
   steps: (state) => {
     const { spec } = state;
     const client = () => clientOf(state);

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { PROCESS_BACKENDS } from '../../contracts/backend.ts';
 import type { LabSpec } from '../../contracts/lab-spec.ts';
+import { LabError } from '../../errors/lab-error.ts';
 import {
   embeddedQueueServer,
   findQueueServer,
@@ -14,10 +16,19 @@ import { remember, type UpState } from './state.ts';
 
 const PASSWORD_BYTES = 24;
 
-/** Raises ML-QUEUE-NO-REDIS or ML-QUEUE-NO-BEANSTALKD when the lab would have to start a server that is not there. */
-export function checkQueueServer({ searchPath, files }: LabPorts, { queue }: LabSpec): void {
-  if (queue.url !== undefined || wantsEmbeddedQueue(queue.kind, searchPath, files.exists)) return;
-  findQueueServer(queue.kind, searchPath, files.exists);
+/**
+ * Raises ML-QUEUE-NO-REDIS or ML-QUEUE-NO-BEANSTALKD when the lab would have to start a server that is not there, and
+ * ML-QUEUE-URL-LOOPBACK for one that pods cannot reach.
+ */
+export function checkQueueServer({ searchPath, files }: LabPorts, { queue, backend }: LabSpec): void {
+  if (PROCESS_BACKENDS.includes(backend)) {
+    if (queue.url !== undefined || wantsEmbeddedQueue(queue.kind, searchPath, files.exists)) return;
+    findQueueServer(queue.kind, searchPath, files.exists);
+    return;
+  }
+  const host = queue.url === undefined ? '' : new URL(queue.url).hostname;
+  if (host === 'localhost' || host === '[::1]' || host.startsWith('127.'))
+    throw new LabError('ML-QUEUE-URL-LOOPBACK', { host, backend });
 }
 
 /** A lab stays with the server that it was made with; a new one takes redis-server when it is there. */
@@ -59,14 +70,14 @@ const SERVER_NAMES = { redis: 'redis-server', 'redis-stream': 'redis-server', be
 function serverFor(state: UpState, port: number, embedded: boolean): QueueServer {
   const { ports, paths, spec } = state;
   const logFile = join(paths.logs, 'queue.log');
-  const options = { dir: join(paths.dir, 'queue'), port, password: password(state), logFile };
+  const options = { dir: join(paths.dir, 'queue'), port, password: queuePassword(state), logFile };
   if (embedded) return embeddedQueueServer(ports.program('embedded-queue'), options);
   const program = findQueueServer(spec.queue.kind, ports.searchPath, ports.files.exists);
   return queueServer(spec.queue.kind, { ...options, program });
 }
 
 /** Made once for a lab, kept beside the queue's data. */
-function password({ ports, paths }: UpState): string {
+export function queuePassword({ ports, paths }: UpState): string {
   const path = join(paths.dir, 'queue.password');
   const known = ports.files.readText(path)?.trim();
   if (known !== undefined && known !== '') return known;

@@ -23,6 +23,8 @@ export interface UpState {
   readonly backend: ClusterBackend;
   readonly options: UpOptions;
   record: LabRecord;
+  /** The image that pods of a container backend run; the step `images` finds it out. */
+  programImage?: string;
   /** One connection for all steps; see `clientOf`. */
   client?: KubeClient;
 }

@@ -1,18 +1,24 @@
 import { join } from 'node:path';
 import type { ClusterBackend } from '../../contracts/backend.ts';
+import type { KubeObject } from '../../contracts/kube-client.ts';
 import type { LabRecord } from '../../contracts/lab-record.ts';
+import { hasQueue } from '../../contracts/pipelines.ts';
 import type { LabSpec } from '../../contracts/lab-spec.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { acquireLock } from '../../platform/lock.ts';
 import { type Drift, specDrift } from '../drift.ts';
+import { collectNodeLogs } from '../export-logs.ts';
 import { openJournal } from '../journal.ts';
 import { type LabPaths, labPaths, readRecord, writeRecord } from '../lab-store.ts';
 import { PIPELINE_OF } from '../pipelines/registry.ts';
 import type { LabPorts } from '../ports.ts';
 import { runSteps } from '../run-steps.ts';
 import { removeLab } from '../teardown.ts';
+import { allPodObjects, NOT_MADE } from './pod-objects.ts';
 import type { UpOptions, UpState } from './state.ts';
 import { upSteps } from './steps.ts';
+
+const ROLLBACK_MS = 60_000;
 
 export interface UpResult {
   readonly lab: string;
@@ -57,18 +63,29 @@ export async function up(ports: LabPorts, spec: LabSpec, options: UpOptions): Pr
       settings: drift.inPlace,
     };
   } catch (error) {
-    if (options.rollback) await removeLab({ ...ports, signal: AbortSignal.timeout(60_000) }, paths, spec.lab);
+    if (options.rollback) await rollBack({ ...ports, signal: AbortSignal.timeout(ROLLBACK_MS) }, state);
     throw error;
   } finally {
     state.client?.close();
   }
 }
 
-/** What `up` would do, without doing it: step titles, and how the settings differ from those of an existing lab. */
+/** Evidence first: what is removed cannot be asked any more (kind#3758). */
+async function rollBack(ports: LabPorts, { record, paths, spec }: UpState): Promise<void> {
+  await collectNodeLogs(ports, record, join(paths.logs, 'nodes'));
+  await removeLab(ports, paths, spec.lab);
+}
+
+/** What `up` would do, without doing it: step titles, the objects that it would apply to a cluster in containers, and how the settings differ from those of an existing lab. */
 export async function planUp(
   ports: LabPorts,
   spec: LabSpec,
-): Promise<{ readonly steps: readonly string[]; readonly drift: Drift; readonly exists: boolean }> {
+): Promise<{
+  readonly steps: readonly string[];
+  readonly drift: Drift;
+  readonly exists: boolean;
+  readonly objects: readonly KubeObject[];
+}> {
   const paths = labPaths(ports.labsDir, spec.lab);
   const backend = await preflight(ports, spec, paths);
   const before = readRecord(ports.files, paths, spec.lab);
@@ -85,6 +102,7 @@ export async function planUp(
     steps: upSteps(state).map(({ title }) => title),
     drift: before === undefined ? { inPlace: [], needsNewCluster: [] } : specDrift(before.spec, spec),
     exists: before !== undefined,
+    objects: backend.images === undefined || !hasQueue(spec) ? [] : allPodObjects(spec, NOT_MADE),
   };
 }
 

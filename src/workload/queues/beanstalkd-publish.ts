@@ -2,7 +2,7 @@ import type { PublishOptions } from '../../contracts/queue.ts';
 import type { Link } from '../../sources/link.ts';
 import type { NumberedConnection } from './beanstalkd-links.ts';
 import { decodeJob, putCommand } from './beanstalkd-jobs.ts';
-import type { LedgerFile } from './ledger-file.ts';
+import type { ItemLedger } from './item-ledger.ts';
 import { publishedLine } from './ledger-tally.ts';
 import type { QueueOptions } from './options.ts';
 import { publishBatches } from './publish-batches.ts';
@@ -12,7 +12,7 @@ const PEEKS = 1_000;
 
 export interface BeanstalkPublishing {
   readonly link: Link<NumberedConnection>;
-  readonly ledger: LedgerFile;
+  readonly ledger: ItemLedger;
   readonly options: QueueOptions;
   readonly ttrSeconds: number;
   readonly source: string;
@@ -38,15 +38,16 @@ export async function publishToTube(
     await link.run(async (connection, again) => {
       if (again && after !== undefined) {
         const there = await findItems(connection, after, source);
-        const acked = ledger.read();
-        missing = missing.filter((n) => !there.has(n) && !acked.isAcked({ source, n }));
+        const nowhere = missing.filter((n) => !there.has(n));
+        const acked = await Promise.all(nowhere.map((n) => ledger.isAcked({ source, n })));
+        missing = nowhere.filter((_, index) => acked[index] !== true);
       }
       after ??= connection.lastId;
       const commands = missing.map((n) => putCommand({ source, n }, publish.payload ?? String(n + 1), ttrSeconds));
       const replies = await connection.beanstalk.pipeline(commands, ['INSERTED']);
       connection.lastId = Math.max(connection.lastId, ...replies.map(({ words }) => Number(words[1])));
     }, signal);
-    ledger.note(publishedLine(source, first + from, size));
+    await ledger.note(publishedLine(source, first + from, size));
   });
 }
 

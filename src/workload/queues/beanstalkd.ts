@@ -8,7 +8,7 @@ import { countTube, decodeJob, type JobHistory, putCommand, readHistory } from '
 import { beanstalkLink, type NumberedConnection, numberedLink } from './beanstalkd-links.ts';
 import { publishToTube } from './beanstalkd-publish.ts';
 import { Keeper, within } from './keeper.ts';
-import { LedgerFile } from './ledger-file.ts';
+import { fileLedger, type ItemLedger } from './item-ledger.ts';
 import { ackedLine, deadLine, type ItemRef, itemId, publishedLine } from './ledger-tally.ts';
 import { checkQueueName, DEFAULT_CLAIM_TTL_MS, type QueueOptions } from './options.ts';
 
@@ -39,7 +39,7 @@ interface Held extends JobHistory {
 export class BeanstalkdQueue implements QueueDriver {
   readonly #options: QueueOptions;
   readonly #ttrSeconds: number;
-  readonly #ledger: LedgerFile;
+  readonly #ledger: ItemLedger;
   readonly #source: string;
   #nextItem = 0;
   readonly #main: Lane;
@@ -54,11 +54,13 @@ export class BeanstalkdQueue implements QueueDriver {
   /** Raises ML-QUEUE-NAME, ML-QUEUE-URL, ML-QUEUE-NO-LEDGER. */
   constructor(options: QueueOptions) {
     checkQueueName(options.queue);
-    if (options.ledgerFile === undefined) throw new LabError('ML-QUEUE-NO-LEDGER', { name: options.queue });
+    const { ledgerFile, ledger = ledgerFile === undefined ? undefined : fileLedger(options.files, ledgerFile) } =
+      options;
+    if (ledger === undefined) throw new LabError('ML-QUEUE-NO-LEDGER', { name: options.queue });
     const ttlMs = options.claimTtlMs ?? DEFAULT_CLAIM_TTL_MS;
     this.#options = options;
     this.#ttrSeconds = Math.max(1, Math.ceil(ttlMs / 1000));
-    this.#ledger = new LedgerFile(options.files, options.ledgerFile);
+    this.#ledger = ledger;
     this.#source = options.newId();
     this.#main = beanstalkLink(options);
     this.#publishing = numberedLink(options);
@@ -107,9 +109,9 @@ export class BeanstalkdQueue implements QueueDriver {
    * the tube is counted, what was processed after it.
    */
   async ledger(): Promise<Ledger> {
-    const { published } = this.#ledger.read();
+    const { published } = await this.#ledger.counts();
     const tube = await this.#main.run((connection) => countTube(connection, this.#options.queue));
-    const { processed, acks } = this.#ledger.read();
+    const { processed, acks } = await this.#ledger.counts();
     return balance({ ...tube, published: Math.max(published, processed), processed, acks });
   }
 
@@ -155,7 +157,7 @@ export class BeanstalkdQueue implements QueueDriver {
         continue;
       }
       const held: Held = { ...history, ...decoded, lane, connection, job };
-      if (this.#ledger.read().isAcked(held.item)) await connection.call(`delete ${job}`, ['DELETED', 'NOT_FOUND']);
+      if (await this.#ledger.isAcked(held.item)) await connection.call(`delete ${job}`, ['DELETED', 'NOT_FOUND']);
       else if (held.attempt <= this.#options.maxAttempts) return held;
       else await this.#bury(held, `it was given out ${held.attempt - 1} times and never finished`);
     }
@@ -198,7 +200,7 @@ export class BeanstalkdQueue implements QueueDriver {
 
   async #ack(held: Held): Promise<void> {
     const { lane, connection: own, job, item } = held;
-    this.#ledger.note(ackedLine(item));
+    await this.#ledger.note(ackedLine(item));
     await lane.run(async (connection) => {
       if (connection !== own) {
         // Back in the tube, or with somebody else, who will find the item done. Job ids may start anew with the server.
@@ -226,7 +228,7 @@ export class BeanstalkdQueue implements QueueDriver {
 
   async #bury(held: Held, reason: string): Promise<void> {
     await this.#ifReserved(held, `bury ${held.job} ${held.buriedPriority}`, ['BURIED', 'NOT_FOUND']);
-    this.#ledger.note(deadLine(held.item, reason));
+    await this.#ledger.note(deadLine(held.item, reason));
   }
 
   #touch(held: Held, signal?: AbortSignal): Promise<void> {
@@ -251,7 +253,7 @@ export class BeanstalkdQueue implements QueueDriver {
     await connection.call(putCommand(item, Buffer.from(body, 'latin1').toString('utf8'), this.#ttrSeconds), [
       'INSERTED',
     ]);
-    this.#ledger.note(publishedLine(item.source, item.n, 1));
+    await this.#ledger.note(publishedLine(item.source, item.n, 1));
     await connection.call(`delete ${job}`, ['DELETED', 'NOT_FOUND']);
   }
 }

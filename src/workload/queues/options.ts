@@ -2,6 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { Files } from '../../contracts/files.ts';
 import type { QueueKind } from '../../contracts/lab-spec.ts';
 import { LabError } from '../../errors/lab-error.ts';
+import type { ItemLedger } from './item-ledger.ts';
 
 export interface QueueOptions {
   readonly kind: QueueKind;
@@ -21,6 +22,8 @@ export interface QueueOptions {
   readonly files: Files;
   /** beanstalkd only: where published and processed items are noted (see LedgerFile). */
   readonly ledgerFile?: string;
+  /** beanstalkd only: instead of a file. */
+  readonly ledger?: ItemLedger;
   /** Undefined = wait for the server for ever (consumers). */
   readonly giveUpAfterMs?: number;
   /** Milliseconds without a sign of life after which a consumer counts as dead and its items go back. Default 10 s. */

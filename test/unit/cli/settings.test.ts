@@ -142,7 +142,7 @@ images: {a: [1]}
       metrics-lab.yaml:10:9: queue.kind: expected one of redis, redis-stream, beanstalkd, got "rabbit"
       metrics-lab.yaml:11:11: consumer: expected a mapping, got 5
       metrics-lab.yaml:12:13: syncPeriod: expected a duration with a unit such as 500ms, 15s or 1m30s, got 15
-      metrics-lab.yaml:13:1: unknown key "imagess"; the nearest ones are: images, backend, hpa
+      metrics-lab.yaml:13:1: unknown key "imagess"; the nearest ones are: images, backend, driver
       metrics-lab.yaml:14:14: images.a.0: expected a command line as a list of words, got 1
       METRICS_LAB_MAX cannot be "x": expected a whole number from 1 to 1000"
     `);

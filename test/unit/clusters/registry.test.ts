@@ -1,11 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { EmbeddedBackendPorts } from '../../../src/clusters/embedded/embedded-backend.ts';
 import { DOWNLOAD_LIMITS } from '../../../src/clusters/native/download.ts';
-import type { NativeBackendPorts } from '../../../src/clusters/native/native-backend.ts';
 import { OFFICIAL_SOURCES } from '../../../src/clusters/native/releases.ts';
-import { chooseBackend, clusterBackends } from '../../../src/clusters/registry.ts';
+import { type BackendPorts, chooseBackend, clusterBackends } from '../../../src/clusters/registry.ts';
 import type { ClusterSpec } from '../../../src/contracts/backend.ts';
 import { nodeFiles } from '../../../src/platform/files.ts';
 import { nodeProcesses } from '../../../src/platform/processes.ts';
@@ -13,7 +11,7 @@ import { tempDir } from '../../helpers/temp-dir.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 
 const backends = (cacheDir: string, platform = 'linux', arch = 'x64') => {
-  const ports: NativeBackendPorts & EmbeddedBackendPorts = {
+  const ports: BackendPorts = {
     files: nodeFiles,
     clock: new VirtualClock(),
     processes: nodeProcesses(),
@@ -27,6 +25,12 @@ const backends = (cacheDir: string, platform = 'linux', arch = 'x64') => {
     freePort: () => Promise.resolve(1),
     isPortBusy: () => Promise.resolve(false),
     program: (name) => ['node', name],
+    userCluster: () => expect.fail('nobody asked for a context'),
+    typedContext: undefined,
+    runTool: () => expect.fail('no tool may be run'),
+    env: { PATH: '/nowhere' },
+    packageDir: '/nowhere',
+    version: '0.0.0',
   };
   return clusterBackends(ports);
 };
@@ -52,11 +56,11 @@ test('auto with nothing usable lists every backend with its reason and fix, exit
     id: 'ML-BACKEND-NONE',
     exitCode: 3,
     why: [
-      'kind: not in this version of metrics-lab',
-      'minikube: not in this version of metrics-lab',
+      'kind: a folder of Kubernetes binaries was named, and it uses none',
+      'minikube: a folder of Kubernetes binaries was named, and it uses none',
       'embedded: a folder of Kubernetes binaries was named, and it uses none',
       `native: ${binDir} holds no etcd, kube-apiserver, kube-controller-manager`,
-      'context: not in this version of metrics-lab',
+      'context: only used when named',
     ].join('; '),
   });
 });
@@ -94,7 +98,7 @@ test('off Linux, or on another processor, native says so', async () => {
 test('a backend that is named is taken unasked; one that this version does not have is refused', async () => {
   using dir = tempDir();
   expect((await chooseBackend(backends(dir.path), 'native', spec())).backend.name).toBe('native');
-  await expect(chooseBackend(backends(dir.path), 'kind', spec())).rejects.toMatchObject({
+  await expect(chooseBackend(backends(dir.path).slice(0, 2), 'minikube', spec())).rejects.toMatchObject({
     id: 'ML-BACKEND-ABSENT',
     exitCode: 3,
     why: 'this version has: embedded, native',
