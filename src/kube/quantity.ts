@@ -1,8 +1,15 @@
+import { compare } from '../hpa/quantity/compare.ts';
 import { parseQuantity } from '../hpa/quantity/parse.ts';
 import { quantityText } from '../hpa/quantity/print.ts';
 
 /** Upstream takes `m`, `-` and `.` for 0; here a number has digits. */
 const HAS_NUMBER = /^[+-]?(\d|\.\d)/;
+
+/** Whether a quantity is more than another one; false when one of them is none. */
+export function isAbove(text: string, limit: string): boolean {
+  const [a, b] = [parseQuantity(text), parseQuantity(limit)];
+  return typeof a !== 'string' && typeof b !== 'string' && compare(a, b) > 0;
+}
 
 /** A quantity as the API prints it after reading it (`0.0001` → `100u`), or why the text is none, in upstream's words. */
 export function readQuantity(text: string): { readonly quantity: string } | { readonly problem: string } {

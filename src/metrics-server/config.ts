@@ -3,6 +3,7 @@ import { LabError } from '../errors/lab-error.ts';
 import { labelKeyProblems, labelValueProblems } from '../kube/label-validation.ts';
 import { readQuantity } from '../kube/quantity.ts';
 import { type SourceConfig, SourceConfigSchema } from '../sources/config.ts';
+import { type ForwardConfig, ForwardSchema, isForwarded } from './forward/config.ts';
 import { parseYaml, type YamlProblem } from './config-yaml.ts';
 import { type PrometheusRulesConfig, PrometheusRulesSchema } from './prometheus/rule-config.ts';
 
@@ -40,6 +41,8 @@ export interface MetricConfig {
   readonly maxAgeSeconds: number;
   /** For one reading. */
   readonly timeoutSeconds: number;
+  /** Quantity: a value that does not exceed it counts as 0. */
+  readonly activation?: string;
   /** Quantity that is answered when the source has no series or no fresh value. */
   readonly default?: string;
 }
@@ -67,6 +70,8 @@ export interface MetricsServerConfig {
   readonly metrics: readonly MetricConfig[];
   /** Servers whose series become metrics by the rules of prometheus-adapter. */
   readonly prometheus: readonly PrometheusRulesConfig[];
+  /** Metrics of other adapters. */
+  readonly forward: readonly ForwardConfig[];
 }
 
 const seconds = (fallback: number) => z.number().min(0.1).max(86_400).default(fallback);
@@ -123,6 +128,7 @@ const Metric = z
     maxAgeSeconds: seconds(30),
     timeoutSeconds: seconds(5),
     default: QuantityText.exactOptional(),
+    activation: QuantityText.exactOptional(),
   })
   .refine((metric) => metric.namespace === undefined || metric.namespaces === undefined, {
     message: 'give either namespace or namespaces',
@@ -158,6 +164,18 @@ const Config: z.ZodType<MetricsServerConfig> = z
       .exactOptional(),
     metrics: z.array(Metric).default([]),
     prometheus: z.array(PrometheusRulesSchema).default([]),
+    forward: z.array(ForwardSchema).default([]),
+  })
+  .superRefine(({ metrics, forward }, context) => {
+    for (const [index, { name, object }] of metrics.entries()) {
+      const api = object === undefined ? 'external' : 'custom';
+      if (!forward.some((rule) => rule.api === api && isForwarded(rule, name))) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['metrics', index, 'name'],
+        message: `${name} is passed on to another adapter too`,
+      });
+    }
   })
   .refine((config) => (config.kubeconfigFile === undefined) !== (config.standalone === undefined), {
     message: 'give either kubeconfigFile or standalone',

@@ -6,6 +6,7 @@ import { eitherCustom } from './all-custom.ts';
 import { allExternal, eitherExternal } from './all-external.ts';
 import type { Answered } from './api/handler.ts';
 import type { MetricsServerConfig } from './config.ts';
+import { Forwarding } from './forward/forward-metrics.ts';
 import { failureEvent } from './log.ts';
 import { MemoryMetrics } from './memory/memory-metrics.ts';
 import { ObjectMetrics } from './polling/object-metrics.ts';
@@ -31,6 +32,7 @@ export class Metrics {
   readonly #objects: ObjectMetrics;
   readonly #polls: Polls;
   readonly #prometheus: PrometheusMetrics;
+  readonly #forwarding: Forwarding;
   #used: MetricsServerConfig | undefined;
   #polled: PolledRules = { external: [], custom: [] };
 
@@ -51,9 +53,14 @@ export class Metrics {
         ),
     });
     this.#prometheus = new PrometheusMetrics({ ...ports, objects });
-    this.external = eitherExternal(allExternal([this.#rules, this.memory]), this.#prometheus.external);
+    this.#forwarding = new Forwarding(ports.readFile, clock);
+    const own = allExternal([this.#rules, this.memory, this.#forwarding.external]);
+    this.external = eitherExternal(own, this.#prometheus.external);
     this.custom = servesCustom(config)
-      ? eitherCustom(eitherCustom(this.memory, this.#objects), this.#prometheus.custom)
+      ? eitherCustom(
+          eitherCustom(this.memory, this.#objects),
+          eitherCustom(this.#forwarding.custom, this.#prometheus.custom),
+        )
       : undefined;
   }
 
@@ -75,6 +82,7 @@ export class Metrics {
     this.#objects.replace(this.#polled.custom);
     await this.#prometheus.replace(config.prometheus);
     seed(this.memory, config);
+    this.#forwarding.replace(config.forward);
   }
 
   get polls(): readonly Poll[] {
@@ -92,16 +100,18 @@ export class Metrics {
   }
 
   async stop(): Promise<void> {
+    this.#forwarding.close();
     await Promise.all([this.#polls.stop(), this.#prometheus.stop()]);
   }
 }
 
 /** Custom metrics are served where some can be written or are configured. */
-function servesCustom({ write, metrics, prometheus }: MetricsServerConfig): boolean {
+function servesCustom({ write, metrics, prometheus, forward }: MetricsServerConfig): boolean {
   return (
     write !== undefined ||
     metrics.some(({ object }) => object !== undefined) ||
-    prometheus.some(({ rules }) => rules.length > 0)
+    prometheus.some(({ rules }) => rules.length > 0) ||
+    forward.some(({ api }) => api === 'custom')
   );
 }
 

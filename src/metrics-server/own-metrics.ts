@@ -6,6 +6,9 @@ import type { Poll } from './polling/poll.ts';
 export interface ProcessUse {
   readonly cpuSeconds: number;
   readonly residentBytes: number;
+  readonly heapBytes: number;
+  /** Outside the heap: buffers, TLS. */
+  readonly externalBytes: number;
   readonly startSeconds: number;
 }
 
@@ -110,6 +113,8 @@ function processLines(use: ProcessUse): string[] {
   return [
     ...family('process_cpu_seconds_total', 'counter', 'CPU time of this process', [['', use.cpuSeconds]]),
     ...family('process_resident_memory_bytes', 'gauge', 'Memory of this process', [['', use.residentBytes]]),
+    ...family('nodejs_heap_size_used_bytes', 'gauge', 'Heap in use', [['', use.heapBytes]]),
+    ...family('nodejs_external_memory_bytes', 'gauge', 'Buffers and the like', [['', use.externalBytes]]),
     ...family('process_start_time_seconds', 'gauge', 'When this process began', [['', use.startSeconds]]),
   ];
 }

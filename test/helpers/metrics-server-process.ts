@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { programCommand } from '../../src/cli/container/program-command.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** As a lab starts it: small heaps are enough, and the default ones grow to twice the memory. */
-const COMPILED = [
-  '--max-semi-space-size=1',
-  '--max-old-space-size=64',
-  join(ROOT, 'dist/cli/programs/metrics-server.js'),
-];
+/** As a lab starts it. */
+const COMPILED = programCommand('metrics-server')
+  .slice(1)
+  .map((word) => word.replace(join(ROOT, 'src'), join(ROOT, 'dist')));
 const SOURCE = [join(ROOT, 'src/cli/programs/metrics-server.ts')];
 
 /** The metrics server as a process of its own, as a lab starts it. */
@@ -30,7 +29,7 @@ export class MetricsServerProcess {
   static async start(dir: string, config: unknown, compiled = false): Promise<MetricsServerProcess> {
     const configFile = join(dir, 'metrics-server.json');
     writeFileSync(configFile, JSON.stringify(config, undefined, 2), { mode: 0o600 });
-    const env = { ...process.env, METRICS_SERVER_CONFIG: configFile };
+    const env = { ...process.env, METRICS_SERVER_CONFIG: configFile, MALLOC_ARENA_MAX: '1' };
     const child = spawn(process.execPath, compiled ? COMPILED : SOURCE, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const server = new MetricsServerProcess(configFile, child);
     const listening = new Promise<void>((done, fail) => {

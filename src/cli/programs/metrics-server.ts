@@ -62,9 +62,12 @@ function tell(action: () => void, otherwise: string): void {
 
 function processUse(): ProcessUse {
   const { user, system } = process.cpuUsage();
+  const { rss, heapUsed, external } = process.memoryUsage();
   return {
     cpuSeconds: (user + system) / 1e6,
-    residentBytes: process.memoryUsage.rss(),
+    residentBytes: rss,
+    heapBytes: heapUsed,
+    externalBytes: external,
     startSeconds: Math.floor((Date.now() - process.uptime() * 1000) / 1000),
   };
 }

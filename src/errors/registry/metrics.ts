@@ -12,6 +12,7 @@ export type MetricsErrorId =
   | 'ML-METRIC-SLOW-SOURCE'
   | 'ML-METRIC-OBJECTS'
   | 'ML-METRIC-MEMORY-FULL'
+  | 'ML-METRIC-FORWARD'
   | 'ML-METRIC-NOT-FOUND'
   | 'ML-METRIC-NO-VALUE'
   | 'ML-METRIC-WRITE'
@@ -110,6 +111,17 @@ export const METRICS_ERRORS: Readonly<Record<MetricsErrorId, ErrorEntry>> = {
     why: 'The metrics server keeps a limited number of written values',
     actions: ['raise write.maxValues in its configuration'],
     retryable: false,
+  },
+  'ML-METRIC-FORWARD': {
+    exit: 'cluster',
+    fault: 'environment',
+    title: 'The adapter {url}, to which the metric {metric} is passed on, gives no value: {reason}',
+    why: '{reason}',
+    actions: [
+      'ask the other adapter itself',
+      'correct the rule under `forward` in the configuration of the metrics server',
+    ],
+    retryable: true,
   },
   'ML-METRIC-NOT-FOUND': {
     exit: 'not-found',

@@ -58,7 +58,11 @@ export async function ensureMetricsServer(
   const component = programComponent(state, {
     name: 'metrics-server',
     program: 'metrics-server',
-    env: { METRICS_SERVER_CONFIG: writeOwn(state, 'metrics-server.json', `${JSON.stringify(config, undefined, 2)}\n`) },
+    env: {
+      METRICS_SERVER_CONFIG: writeOwn(state, 'metrics-server.json', `${JSON.stringify(config, undefined, 2)}\n`),
+      // Its work is done in one thread: further arenas of glibc only keep memory (bench/metrics-server/limits.ts).
+      MALLOC_ARENA_MAX: '1',
+    },
     after: [apiComponent(state)],
     port,
     healthPath: '/readyz',

@@ -11,6 +11,7 @@ import type {
   CustomQuery,
   CustomSelectorQuery,
 } from '../provider.ts';
+import { activated } from './activation.ts';
 import { type MetricRule, seriesError, staleError, unreadError } from './rule-metrics.ts';
 
 /** A custom metric that a source feeds: each of its series describes an object. */
@@ -107,14 +108,19 @@ export class ObjectMetrics implements CustomMetricsProvider {
 const indexes = new WeakMap<readonly MetricSample[], Map<string, ReadonlyMap<string, ObjectSample>>>();
 
 /** The samples by their objects, made once per reading. Of two series of one object the last counts. */
-function indexOf({ object, labels }: ObjectRule, samples: readonly MetricSample[]): ReadonlyMap<string, ObjectSample> {
+function indexOf(
+  { object, labels, activation }: ObjectRule,
+  samples: readonly MetricSample[],
+): ReadonlyMap<string, ObjectSample> {
   let byRule = indexes.get(samples);
   if (byRule === undefined) indexes.set(samples, (byRule = new Map()));
-  const rule = JSON.stringify([object, labels]);
+  const rule = JSON.stringify([object, labels, activation]);
   let index = byRule.get(rule);
   if (index === undefined) {
     index = new Map(
-      samples.flatMap((sample) => entryOf(sample, describedObject(object, { ...sample.labels, ...labels }))),
+      activated(samples, activation).flatMap((sample) =>
+        entryOf(sample, describedObject(object, { ...sample.labels, ...labels })),
+      ),
     );
     byRule.set(rule, index);
   }

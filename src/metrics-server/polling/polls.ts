@@ -78,6 +78,7 @@ function ruleOf(metric: MetricConfig, poll: Poll): MetricRule {
     namespaces: metric.namespaces ?? (metric.namespace === undefined ? undefined : [metric.namespace]),
     labels,
     maxAgeMs: maxAgeSeconds * 1000,
+    activation: metric.activation,
     fallback: metric.default,
     poll,
   };

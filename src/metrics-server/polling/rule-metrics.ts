@@ -4,6 +4,7 @@ import { describe, LabError } from '../../errors/lab-error.ts';
 import type { Labels } from '../../kube/label-selector.ts';
 import type { Reading } from '../admin/query-log.ts';
 import type { ExternalMetricsProvider, ExternalMetricValue, ExternalQuery } from '../provider.ts';
+import { activated } from './activation.ts';
 import type { PollState } from './poll.ts';
 
 /** An external metric that a source feeds. */
@@ -14,6 +15,8 @@ export interface MetricRule {
   /** Added to the labels of every series. */
   readonly labels: Labels;
   readonly maxAgeMs: number;
+  /** Values up to it count as 0. */
+  readonly activation?: string | undefined;
   /** The value while there is no series or no fresh one; undefined: that is an error. */
   readonly fallback: string | undefined;
   readonly poll: { readonly name: string; readonly state: PollState };
@@ -79,12 +82,12 @@ function valuesOf(rule: MetricRule, now: number): readonly RuleValue[] {
 
 const merged = new WeakMap<readonly MetricSample[], Map<Labels, readonly RuleValue[]>>();
 /** The samples with the rule's labels; made once per reading. */
-function labelled({ labels }: MetricRule, samples: readonly MetricSample[]): readonly RuleValue[] {
+function labelled({ labels, activation }: MetricRule, samples: readonly MetricSample[]): readonly RuleValue[] {
   let byLabels = merged.get(samples);
   if (byLabels === undefined) merged.set(samples, (byLabels = new Map()));
   let values = byLabels.get(labels);
   if (values === undefined) {
-    values = samples.map((sample) => ({ ...sample, labels: { ...sample.labels, ...labels } }));
+    values = activated(samples, activation).map((sample) => ({ ...sample, labels: { ...sample.labels, ...labels } }));
     byLabels.set(labels, values);
   }
   return values;

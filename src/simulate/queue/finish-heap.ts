@@ -81,7 +81,8 @@ export class FinishHeap {
       let least = times[first] as number;
       for (let other = first + 1; other < end; other += 1) {
         const otherTime = times[other] as number;
-        if (otherTime > least || (otherTime === least && (orders[other] as number) > (orders[child] as number))) continue;
+        if (otherTime > least || (otherTime === least && (orders[other] as number) > (orders[child] as number)))
+          continue;
         child = other;
         least = otherTime;
       }

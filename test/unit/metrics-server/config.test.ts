@@ -23,6 +23,7 @@ describe('the configuration', () => {
       listen: { host: '127.0.0.1', port: 0 },
       kubeconfigFile: 'k',
       prometheus: [],
+      forward: [],
       metrics: [
         {
           name: 'm',
@@ -65,6 +66,14 @@ describe('the configuration', () => {
     ],
     ['kubeconfigFile: k\nmetrics: [{name: m, source: {type: sql}}]', /2:\d+ metrics\.0\.source/],
     ['kubeconfigFile: k\nlisten: {port: 99999}', /2:\d+ listen\.port/],
+    [
+      'kubeconfigFile: k\nforward: [{api: external, metrics: ["a*b"], url: "https://x"}]',
+      /2:\d+ forward\.0\.metrics\.0/,
+    ],
+    [
+      'kubeconfigFile: k\nmetrics: [{name: ab, source: {type: memory}}]\nforward: [{api: external, metrics: [a*], url: "https://x"}]',
+      /2:\d+ metrics\.0\.name: ab is passed on to another adapter too/,
+    ],
   ])('refuses %j', (text, expected) => {
     expect(problems(text)).toMatch(expected);
   });

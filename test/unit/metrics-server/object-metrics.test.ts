@@ -77,6 +77,13 @@ describe('custom metrics of a polled source', () => {
     expect(() => setup(undefined).metrics.getMetricByName({ ...query, name: 'a' })).toThrow(/no value yet/);
   });
 
+  it('count as 0 up to their activation', () => {
+    const samples = ['3', '3001m', '-1'].map((value, index) => sample({ ns: 'shop', pod: `p${index}` }, value));
+    const { metrics } = setup(samples, { activation: '3' });
+    const values = metrics.getMetricBySelector({ ...query, names: ['p0', 'p1', 'p2'] });
+    expect(values.map(({ value }) => value)).toEqual(['0', '3001m', '0']);
+  });
+
   it('stand behind what somebody wrote of the same object', async () => {
     const { clock, metrics } = setup([sample({ ns: 'shop', pod: 'a' }, '1'), sample({ ns: 'shop', pod: 'b' }, '2')]);
     const memory = new MemoryMetrics(clock, 10);
