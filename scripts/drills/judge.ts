@@ -8,6 +8,8 @@ const Case = z.looseObject({ expected: z.object({ findings: ids, also: ids, neve
 
 export interface Verdict {
   readonly file: string;
+  /** How many findings must be named. */
+  readonly wanted: number;
   /** Empty = passed. */
   readonly problems: readonly string[];
 }
@@ -25,5 +27,5 @@ export async function judge(file: string): Promise<Verdict> {
   const extra = [...named]
     .filter((id) => healthy && !expected.also.includes(id) && !expected.never.includes(id))
     .map((id) => `nothing is wrong here, but named: ${id} (${titleOf(id)})`);
-  return { file, problems: [...missing, ...wrong, ...extra] };
+  return { file, wanted: expected.findings.length, problems: [...missing, ...wrong, ...extra] };
 }

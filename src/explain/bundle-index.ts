@@ -1,8 +1,8 @@
 import { decodeV1, decodeV2, type HpaV2, type Rules, v1ToV2 } from '../hpa/index.ts';
-import { parseSelector } from '../kube/label-selector.ts';
 import { AnswerIndex } from './answer-index.ts';
 import type { Bundle, BundleEvent, BundlePod, BundleSample } from './bundle.ts';
 import { eventTime } from './hpa-view.ts';
+import { PodIndex } from './pod-index.ts';
 
 /** One HPA of a bundle, decoded. */
 export interface BundleHpa {
@@ -14,26 +14,24 @@ export interface BundleHpa {
 /** Lookups over a bundle, so that explaining n HPAs costs n and not n² steps. */
 export class BundleIndex {
   readonly answers: AnswerIndex;
-  readonly #targets = new Map<string, HpaV2[]>();
+  readonly #targets: ReadonlyMap<string, readonly HpaV2[]>;
   readonly #events: ReadonlyMap<string, readonly BundleEvent[]>;
   readonly #series: ReadonlyMap<string, readonly BundleSample[]>;
-  /** `key=value` of a label → the pods that have it. */
-  readonly #labels = new Map<string, BundlePod[]>();
-  readonly #pods: readonly BundlePod[] | null;
+  readonly #pods: PodIndex | null;
 
   constructor({ evidence }: Bundle, hpas: readonly BundleHpa[]) {
     this.answers = new AnswerIndex([
       ...Object.keys(evidence.metricAnswers),
       ...evidence.unread.map(({ path }) => path),
     ]);
-    for (const { hpa } of hpas) pushTo(this.#targets, targetKey(hpa), hpa);
+    this.#targets = Map.groupBy(
+      hpas.map(({ hpa }) => hpa),
+      targetKey,
+    );
     const events = evidence.events.toSorted((a, b) => eventTime(a) - eventTime(b));
     this.#events = Map.groupBy(events, ({ regarding }) => `${regarding.kind}/${regarding.name}`);
     this.#series = Map.groupBy(evidence.series ?? [], ({ hpa }) => hpa);
-    this.#pods = evidence.pods;
-    for (const pod of evidence.pods ?? [])
-      for (const [key, value] of Object.entries(pod.metadata.labels ?? {}))
-        pushTo(this.#labels, `${key}=${value}`, pod);
+    this.#pods = evidence.pods === null ? null : new PodIndex(evidence.pods);
   }
 
   /** Other HPAs that aim at the same kind and name. */
@@ -52,19 +50,8 @@ export class BundleIndex {
 
   /** The pods that a selector selects; null = pods could not be read. */
   podsOf(text: string): readonly BundlePod[] | null {
-    const selector = text === '' ? '' : parseSelector(text);
-    if (typeof selector === 'string') return [];
-    if (this.#pods === null) return null;
-    const narrow = selector.requirements.find(({ operator }) => operator === '=' || operator === '==');
-    const candidates = narrow === undefined ? this.#pods : this.#labels.get(`${narrow.key}=${narrow.values[0] ?? ''}`);
-    return (candidates ?? []).filter(({ metadata }) => selector.matches(metadata.labels ?? {}));
+    return this.#pods?.select(text) ?? null;
   }
-}
-
-function pushTo<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }
 
 const targetKey = ({ spec }: HpaV2): string => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`;

@@ -3,7 +3,7 @@ import type { Clock } from '../contracts/clock.ts';
 import type { KubeClient } from '../contracts/kube-client.ts';
 import { LabError } from '../errors/lab-error.ts';
 import { decodeV2, metricQueries, NEWEST_MINOR, rulesOf } from '../hpa/index.ts';
-import { type Bundle, type BundleMeta, type BundleSample, ruleText, type Unread } from './bundle.ts';
+import { type Bundle, type BundleMeta, type BundlePod, type BundleSample, ruleText, type Unread } from './bundle.ts';
 import { parseBundle } from './bundle-schema.ts';
 import {
   type Hpa,
@@ -15,6 +15,7 @@ import {
   selectorOf,
   targetKey,
 } from './collect/lists.ts';
+import { PodIndex } from './pod-index.ts';
 import { MetricReader } from './collect/metrics.ts';
 import { Reader } from './collect/reader.ts';
 import type { TargetRead } from './collect/targets.ts';
@@ -176,18 +177,28 @@ function evidenceOf(namespace: string, hpas: readonly Hpa[], lists: Lists): obje
   };
 }
 
+/** From so many different selectors on, one list of the pods' metrics is less than as many questions. */
+const LIST_FROM = 4;
+
 async function readAnswers(
   metrics: MetricReader,
   namespace: string,
   hpas: readonly Hpa[],
-  { targets }: Lists,
+  { targets, pods }: Lists,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const queries = hpas.flatMap((hpa) =>
-    metricQueries(decodeV2(hpa, RULES).value.spec, namespace, selectorOf(targets.get(targetKey(hpa))), RULES),
-  );
-  const answers = await Promise.all(
-    queries.map(async (query) => (query === null ? null : metrics.read(namespace, query))),
-  );
+  const queries = hpas
+    .flatMap((hpa) =>
+      metricQueries(decodeV2(hpa, RULES).value.spec, namespace, selectorOf(targets.get(targetKey(hpa))), RULES),
+    )
+    .filter((query) => query !== null);
+  const selectors = new Set(queries.flatMap((query) => (query.api === 'resource' ? [query.labelSelector] : [])));
+  if (selectors.size >= LIST_FROM && pods !== null) {
+    const index = new PodIndex((pods.get(namespace) ?? []) as unknown as readonly BundlePod[]);
+    await metrics.listResources(namespace, [...selectors], (selector) =>
+      index.select(selector).map(({ metadata }) => metadata.name),
+    );
+  }
+  const answers = await Promise.all(queries.map(async (query) => metrics.read(namespace, query)));
   return Object.fromEntries(answers.flatMap((found) => (found === null ? [] : [[found.path, found.answer]])));
 }
 

@@ -1,5 +1,4 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import type { IncomingMessage, RequestOptions as NodeRequestOptions } from 'node:http';
+import type { Agent, IncomingMessage, RequestOptions as NodeRequestOptions } from 'node:http';
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
 import type { RequestOptions } from '../contracts/kube-client.ts';
 import { LabError } from '../errors/lab-error.ts';
@@ -18,10 +17,18 @@ export interface Transport {
 export function transport(access: ClusterAccess): Transport {
   const server = new URL(access.server);
   const secure = server.protocol === 'https:';
-  const agent = secure ? tlsAgent(access) : new HttpAgent({ keepAlive: true });
-  const send = secure ? httpsRequest : httpRequest;
+  const tls = secure ? tlsAgent(access) : undefined;
+  let plain: Agent | undefined;
+  const ways = async () => {
+    if (tls !== undefined) return { agent: tls, send: httpsRequest };
+    // Only where it is needed: importing node:http loads undici for its WebSocket, a quarter of the time of a short command.
+    const http = await import('node:http');
+    plain ??= new http.Agent({ keepAlive: true });
+    return { agent: plain, send: http.request };
+  };
   return {
-    open: (method, path, body, options) => {
+    open: async (method, path, body, options) => {
+      const { agent, send } = await ways();
       const url = new URL(server.pathname.replace(/\/$/, '') + path, server);
       for (const [name, value] of Object.entries(options.query ?? {})) {
         if (value !== undefined) url.searchParams.set(name, String(value));
@@ -40,7 +47,7 @@ export function transport(access: ClusterAccess): Transport {
         sent.end(payload);
       });
     },
-    close: () => agent.destroy(),
+    close: () => (tls ?? plain)?.destroy(),
   };
 }
 

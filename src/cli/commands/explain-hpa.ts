@@ -8,14 +8,13 @@ import { sarifLog } from '../explain/sarif.ts';
 import { failsOn, scanText, worstFirst } from '../explain/scan.ts';
 import { explanationText } from '../explain/text.ts';
 import type { Flags } from '../flags.ts';
-import { isForMachines } from '../globals.ts';
 
 /** `metrics-lab explain hpa [name]`. Raises what `gather` raises; with --fail-on a finding is the exit code `thresholds`. */
 export async function run(context: CommandContext, flags: Flags): Promise<ExitName | undefined> {
   const { output, globals, streams, versions } = context;
   const scan = flags.has('all');
-  // A table of thousands needs no chains.
-  const keep = scan && !isForMachines(output.format) ? withoutChain : (hpa: ExplainedHpa) => hpa;
+  // Of thousands only what says something is kept whole.
+  const keep = scan ? shortened : (hpa: ExplainedHpa) => hpa;
   const explained = await gather(context, flags, keep);
   const explanation = { ...explained, hpas: scan ? worstFirst(explained.hpas) : explained.hpas };
   const { hpas, namespace } = explanation;
@@ -34,4 +33,7 @@ export async function run(context: CommandContext, flags: Flags): Promise<ExitNa
   return limit !== undefined && failsOn(hpas, limit) ? 'thresholds' : undefined;
 }
 
-const withoutChain = (hpa: ExplainedHpa): ExplainedHpa => ({ ...hpa, chain: [], differences: [], platform: [] });
+function shortened(hpa: ExplainedHpa): ExplainedHpa {
+  const wrong = hpa.findings.some(({ severity }) => severity !== 'info');
+  return wrong ? hpa : { ...hpa, chain: [], differences: [], platform: [] };
+}

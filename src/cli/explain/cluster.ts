@@ -2,7 +2,6 @@ import type { KubeClient } from '../../contracts/kube-client.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { requireRecord } from '../../lab/lab-store.ts';
-import { labPorts } from '../container/lab-ports.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { labName } from '../lab/lab-name.ts';
@@ -28,13 +27,13 @@ export async function clusterToRead(context: CommandContext, flags: Flags): Prom
     const { context: name } = access;
     return { client: kubeClient(access), context: name, namespace: namespace ?? access.namespace ?? 'default' };
   }
-  const ports = labPorts(context);
+  const { files, paths } = context;
   const lab = await labName(context);
-  const { cluster, spec } = requireRecord(ports.files, ports.labsDir, lab);
+  const { cluster, spec } = requireRecord(files, paths.labsDir, lab);
   if (cluster === undefined)
     throw new LabError('ML-LAB-NOT-READY', { lab, seconds: 0, reason: 'it has no cluster yet' });
   return {
-    client: ports.client(cluster.kubeconfig),
+    client: kubeClient(userCluster(context, cluster.kubeconfig, undefined)),
     context: cluster.context,
     namespace: namespace ?? spec.namespace,
     syncPeriodSeconds: spec.syncPeriodSeconds,

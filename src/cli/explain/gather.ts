@@ -9,7 +9,6 @@ import { LabError } from '../../errors/lab-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { nearest } from '../nearest.ts';
-import { InputFiles } from '../simulate/input-files.ts';
 import { clusterToRead, type ReadCluster } from './cluster.ts';
 
 /** What of an explanation is kept: of many HPAs only what will be printed. */
@@ -105,6 +104,7 @@ async function explainFile(
   name: string | undefined,
   keep: Keep,
 ): Promise<Explanation> {
+  const { InputFiles } = await import('../simulate/input-files.ts');
   const file = await new InputFiles(context).read(path, BUNDLE_CHARACTERS);
   const bundle = readBundle(file.text, file.name);
   const all = [...explainBundle(bundle)];

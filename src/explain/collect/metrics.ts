@@ -28,6 +28,29 @@ export class MetricReader {
     this.#reader = reader;
   }
 
+  /**
+   * Answers resource queries of many selectors from one list of the namespace: `podsOf` gives the pods that a selector selects. What
+   * cannot be listed is asked for one by one.
+   */
+  async listResources(
+    namespace: string,
+    selectors: readonly string[],
+    podsOf: (selector: string) => readonly string[] | null,
+  ): Promise<void> {
+    const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`;
+    const rule = { apiGroup: 'metrics.k8s.io', resource: 'pods', verb: 'list', namespace };
+    const answer = await this.#reader.ask(path, { what: 'read the resource metrics of pods', rule, of: path });
+    if (answer?.status !== 200) return;
+    const { items } = parseAs(List, answer.body, 'a metrics API');
+    const byName = new Map(items.map((item) => [item.metadata?.name, item]));
+    for (const labelSelector of selectors) {
+      const names = podsOf(labelSelector);
+      if (names === null) continue;
+      const own = names.flatMap((name) => byName.get(name) ?? []);
+      this.#answers.set(withQuery(path, { labelSelector }), Promise.resolve({ ...answer, body: { items: own } }));
+    }
+  }
+
   /** The request and what it gave; null = it could not be asked, or what it gave is not known. */
   async read(namespace: string, query: MetricQuery): Promise<{ path: string; answer: BundleAnswer } | null> {
     const { path, what, rule } = await this.#request(namespace, query);

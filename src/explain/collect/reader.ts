@@ -5,7 +5,7 @@ import type { AccessRule, BundleAnswer, Unread } from '../bundle.ts';
 /** The controller's own requests end after 30 s at the latest; nobody wants to look at a terminal as long. */
 const TIMEOUT_MS = 10_000;
 /** Requests at one time: quick, and no burden for an API server (its default seats for one user are more). */
-const PARALLEL = 8;
+const PARALLEL = 16;
 const PAGE = 500;
 
 /** What asking gave: the answer, or null with the reason noted. */

@@ -121,6 +121,34 @@ describe('collect', () => {
     });
   });
 
+  it('asks once for the resource metrics of a namespace, however many selectors there are', async () => {
+    const names = Array.from({ length: 9 }, (_, index) => `web-${index}`);
+    const cpu = {
+      type: 'Resource',
+      resource: { name: 'cpu', target: { type: 'AverageValue', averageValue: '50m' } },
+    };
+    const items = names.map((name) => ({
+      metadata: { name: `${name}-1`, namespace: 'shop' },
+      timestamp: NOW,
+      window: '15s',
+      containers: [{ name: 'web', usage: { cpu: '100m' } }],
+    }));
+    const pods = '/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods';
+    const hpas = names.map((name) => ({ ...hpa(name), spec: { ...(hpa(name)['spec'] as object), metrics: [cpu] } }));
+    const cluster = shop(
+      {
+        '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers': { status: 200, body: { items: hpas } },
+        [pods]: { status: 200, body: { items } },
+      },
+      names,
+    );
+    const found = await explained(cluster);
+    expect(found.map(({ chain }) => chain.find(({ step }) => step === 'ratio')?.numbers[0]?.value)).toEqual(
+      names.map(() => 'of 1 pods'),
+    );
+    expect(cluster.asked.filter((path) => path.startsWith(pods))).toEqual([pods]);
+  });
+
   it('asks no more for many HPAs than for few, but for their metrics', async () => {
     const names = Array.from({ length: 700 }, (_, index) => `web-${index}`);
     const cluster = shop({}, names);

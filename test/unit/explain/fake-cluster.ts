@@ -83,11 +83,13 @@ function deployment(name: string): Json {
   };
 }
 
+const READY = { type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T10:00:00Z' };
+
 function pod(name: string): Json {
   return {
     metadata: { name: `${name}-1`, namespace: 'shop', labels: { app: name } },
     spec: { containers: [{ name: 'web', env: [{ name: 'PASSWORD', value: 'hunter2' }] }] },
-    status: { phase: 'Running' },
+    status: { phase: 'Running', startTime: '2026-01-01T10:00:00Z', conditions: [READY] },
   };
 }
 
