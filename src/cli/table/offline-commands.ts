@@ -14,6 +14,22 @@ export const OFFLINE_COMMANDS: readonly CommandSpec[] = [
     examples: ['metrics-lab explain error ML-LOCK-HELD'],
   },
   {
+    path: ['explain', 'field'],
+    summary: 'what a field of an HPA does, its default and what to be careful of; without a path, all of them',
+    arguments: [{ name: 'path', help: 'for example hpa.spec.behavior.scaleDown', required: false, parse: parseText }],
+    formats: RECORD_FORMATS,
+    config: false,
+    examples: ['metrics-lab explain field hpa.spec.behavior.scaleDown.stabilizationWindowSeconds'],
+  },
+  {
+    path: ['explain', 'metric'],
+    summary: 'what a metric of the lab or of the HPA controller means, and the kinds of metrics; without a name, all',
+    arguments: [{ name: 'name', help: 'for example queue_length, or External', required: false, parse: parseText }],
+    formats: RECORD_FORMATS,
+    config: false,
+    examples: ['metrics-lab explain metric queue_length'],
+  },
+  {
     path: ['config', 'view'],
     summary: 'the settings after flags, environment, files and defaults are put together',
     flags: [

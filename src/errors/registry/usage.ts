@@ -20,6 +20,7 @@ export type UsageErrorId =
   | 'ML-USAGE-RATE'
   | 'ML-USAGE-SECRET'
   | 'ML-USAGE-SET'
+  | 'ML-USAGE-TOPIC'
   | 'ML-USAGE-VALUE';
 
 /** What the user typed, and our own bugs. */
@@ -181,6 +182,14 @@ export const USAGE_ERRORS: Readonly<Record<UsageErrorId, ErrorEntry>> = {
       'write it as path=value, for example --set hpa.max=5',
       'list the paths with `metrics-lab config view --origin`',
     ],
+    retryable: false,
+  },
+  'ML-USAGE-TOPIC': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'There is no explanation of a {word} "{name}"',
+    why: 'the nearest ones are: {nearest}',
+    actions: ['list all of them with `metrics-lab explain field` or `metrics-lab explain metric`'],
     retryable: false,
   },
   'ML-USAGE-VALUE': {
