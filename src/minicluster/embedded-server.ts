@@ -44,6 +44,9 @@ export interface EmbeddedOptions {
   /** Further paths that are no resources. */
   readonly paths?: readonly PathHandler[];
   readonly log: (line: string) => void;
+  /** See StoreOptions. */
+  readonly afterTurn: (run: () => void) => void;
+  readonly fatal: (error: unknown) => void;
 }
 
 export interface EmbeddedServer extends Disposable {
@@ -62,7 +65,7 @@ const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
   const { clock, clientCa, requestHeaderCa, log } = options;
   const now = () => clock.now();
-  const store = new Store({ path: options.database, now });
+  const store = new Store({ path: options.database, now, afterTurn: options.afterTurn, fatal: options.fatal });
   const registry = new KindRegistry(BUILT_IN);
   const rbac = new RbacAuthorizer(store);
   const rest = new Rest({
@@ -93,7 +96,10 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
   const https = httpsServer({
     ...options.serving,
     clientCa: [clientCa],
-    handle: (exchange) => void handle(exchange, ports),
+    handle: (exchange) => {
+      exchange.whenDurable = (run) => store.whenDurable(run);
+      void handle(exchange, ports);
+    },
   });
   const connections = new Set<Socket>();
   https.on('secureConnection', (socket: Socket) => {
@@ -172,6 +178,12 @@ function listen(https: Http2SecureServer, port: number): Promise<number> {
   });
 }
 
+/** Random bytes in stock: each pod takes some, and asking for five costs as much as asking for a thousand. */
+let stock = Buffer.alloc(0);
+
 function suffix(length: number): string {
-  return [...randomBytes(length)].map((byte) => SUFFIX_ALPHABET[byte % SUFFIX_ALPHABET.length]).join('');
+  if (stock.length < length) stock = randomBytes(1024);
+  const taken = stock.subarray(0, length);
+  stock = stock.subarray(length);
+  return Array.from(taken, (byte) => SUFFIX_ALPHABET[byte % SUFFIX_ALPHABET.length]).join('');
 }

@@ -35,6 +35,10 @@ export async function startEmbedded(dir: string, log: (line: string) => void = (
     kubeletClient: pair(pki.apiServerKubeletClient),
     clock: realClock,
     log,
+    afterTurn: setImmediate,
+    fatal: (error) => {
+      throw error;
+    },
   });
   const port = await server.listen(0);
   const url = `https://127.0.0.1:${port}`;

@@ -15,6 +15,7 @@ import { log, runProgram } from './run-program.ts';
 await runProgram(async (stop) => {
   const config = readConfig();
   nodeFiles.ensureDir(config.stateDir, 0o700);
+  const failed = Promise.withResolvers<never>();
   const running: { controllers?: RunningControllers } = {};
   using server = embeddedServer({
     paths: [decisionsPath(() => running.controllers)],
@@ -30,6 +31,8 @@ await runProgram(async (stop) => {
     kubeletClient: { cert: read(config.kubeletClient.certFile), key: read(config.kubeletClient.keyFile) },
     clock: realClock,
     log,
+    afterTurn: setImmediate,
+    fatal: failed.reject,
   });
   const port = await server.listen(config.port);
   const ca = read(config.clientCaFile);
@@ -46,10 +49,11 @@ await runProgram(async (stop) => {
     hpa: hpaOptions(config, metrics),
   });
   log(`serving on https://127.0.0.1:${port}`);
-  await new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     stop.addEventListener('abort', () => resolve(), { once: true });
   });
+  await Promise.race([stopped, failed.promise]);
 });
 
 function hpaOptions(

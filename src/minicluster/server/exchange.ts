@@ -26,6 +26,8 @@ export class Exchange {
   readonly warnings: string[] = [];
   /** Known once authentication has passed. */
   user: UserInfo = { name: '', groups: [], extra: {} };
+  /** Holds an answer back until what it tells of is durable. */
+  whenDurable: (run: () => void) => void = (run) => run();
 
   constructor(request: IncomingMessage, response: Outgoing) {
     this.request = request;
@@ -97,8 +99,10 @@ export class Exchange {
     this.head(status, type, headers);
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     this.response.setHeader('content-length', bytes.length);
-    if (this.method === 'HEAD') this.response.end();
-    else this.response.end(bytes);
+    this.whenDurable(() => {
+      if (this.method === 'HEAD') this.response.end();
+      else this.response.end(bytes);
+    });
   }
 
   json(status: number, value: unknown): void {

@@ -9,14 +9,17 @@ export interface Row {
 }
 
 /**
- * The durable side of the store. A write returns when it is in the write-ahead log: a killed process loses nothing, as the
- * pages are the kernel's then; a power cut may cost the last moments (`synchronous=NORMAL`), which a lab can bear.
+ * The durable side of the store. What was committed is in the write-ahead log: a killed process loses nothing, as the pages
+ * are the kernel's then; a power cut may cost the last moments (`synchronous=NORMAL`), which a lab can bear.
  */
 export class Database implements Disposable {
   readonly #db: DatabaseSync;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
   readonly #version: StatementSync;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  #isOpen = false;
 
   /** Opens or makes the file (0600). `:memory:` keeps nothing. */
   constructor(path: string) {
@@ -31,6 +34,8 @@ export class Database implements Disposable {
     this.#db.exec('CREATE TABLE IF NOT EXISTS version (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER)');
     this.#put = this.#db.prepare('INSERT OR REPLACE INTO objects (key, version, json) VALUES (?, ?, ?)');
     this.#delete = this.#db.prepare('DELETE FROM objects WHERE key = ?');
+    this.#begin = this.#db.prepare('BEGIN');
+    this.#commit = this.#db.prepare('COMMIT');
     this.#version = this.#db.prepare('INSERT OR REPLACE INTO version (one, last) VALUES (1, ?)');
   }
 
@@ -47,20 +52,27 @@ export class Database implements Disposable {
     return Number(row?.['last'] ?? 0);
   }
 
+  /** As `delete`, part of what the next `commit` makes durable. */
   put(row: Row): void {
+    this.#open();
     this.#put.run(row.key, row.version, row.json);
   }
 
   delete(key: string, version: number): void {
-    this.#db.exec('BEGIN');
-    try {
-      this.#delete.run(key);
-      this.#version.run(version);
-      this.#db.exec('COMMIT');
-    } catch (error) {
-      this.#db.exec('ROLLBACK');
-      throw error;
-    }
+    this.#open();
+    this.#version.run(version);
+    this.#delete.run(key);
+  }
+
+  /** All changes since the last one, or none of them. */
+  commit(): void {
+    if (this.#isOpen) this.#commit.run();
+    this.#isOpen = false;
+  }
+
+  #open(): void {
+    if (!this.#isOpen) this.#begin.run();
+    this.#isOpen = true;
   }
 
   [Symbol.dispose](): void {

@@ -27,6 +27,13 @@ export interface StoreOptions {
   /** Changes that are kept for watches that start in the past. Default 10,000, and 5 minutes as kube-apiserver. */
   readonly keepEvents?: number;
   readonly keepMs?: number;
+  /**
+   * Calls back when everything that came at the same time was looked at (`setImmediate`): its writes are then committed
+   * together. Without it each write is committed by itself.
+   */
+  readonly afterTurn?: (run: () => void) => void;
+  /** Told when a commit failed: memory is ahead of the disk then, so the process has to end without another answer. */
+  readonly fatal?: (error: unknown) => void;
 }
 
 export type WriteOutcome =
@@ -35,7 +42,8 @@ export type WriteOutcome =
 
 /**
  * All objects by key (`/<group>/<resource>/<namespace>/<name>`), in memory, with one rising version over everything as in
- * etcd. A write is in the database before anybody sees it.
+ * etcd. A write is in the database before anybody outside sees it: watchers are told, and answers given (`whenDurable`),
+ * after the commit.
  */
 export class Store implements Disposable {
   readonly #database: Database;
@@ -43,11 +51,19 @@ export class Store implements Disposable {
   readonly #log: EventLog;
   readonly #now: () => number;
   readonly #watchers = new Set<(event: StoreEvent) => void>();
+  readonly #afterTurn: StoreOptions['afterTurn'];
+  readonly #fatal: StoreOptions['fatal'];
   #version: number;
+  /** Changes that are not committed yet, and who waits for the commit. */
+  #events: StoreEvent[] = [];
+  #waiting: (() => void)[] = [];
 
-  constructor({ path, now, keepEvents = 10_000, keepMs = 300_000 }: StoreOptions) {
+  constructor(options: StoreOptions) {
+    const { path, now, keepEvents = 10_000, keepMs = 300_000 } = options;
     this.#database = new Database(path);
     this.#now = now;
+    this.#afterTurn = options.afterTurn;
+    this.#fatal = options.fatal;
     for (const { key, version, json } of this.#database.rows()) {
       this.#collection(key).set(key, { key, version, json, object: JSON.parse(json) as KubeObject });
     }
@@ -127,6 +143,7 @@ export class Store implements Disposable {
    * function is called. Undefined when `version` is forgotten (410 Gone).
    */
   watch(prefix: string, version: number, listener: (event: StoreEvent) => void): (() => void) | undefined {
+    this.#commit(); // or it would be told once more what its caller has already seen
     const past = this.#log.after(version);
     if (past === undefined) return undefined;
     const filtered = (event: StoreEvent) => {
@@ -142,7 +159,14 @@ export class Store implements Disposable {
     this.#log.compact(version);
   }
 
+  /** Calls back when every write so far is committed: at once if it is. */
+  whenDurable(run: () => void): void {
+    if (this.#events.length === 0) run();
+    else this.#waiting.push(run);
+  }
+
   [Symbol.dispose](): void {
+    this.#commit();
     this.#database[Symbol.dispose]();
   }
 
@@ -158,7 +182,25 @@ export class Store implements Disposable {
 
   #tell(event: StoreEvent): void {
     this.#log.add(event, this.#now());
-    for (const watcher of this.#watchers) watcher(event);
+    this.#events.push(event);
+    if (this.#afterTurn === undefined) this.#commit();
+    else if (this.#events.length === 1) this.#afterTurn(() => this.#commit());
+  }
+
+  #commit(): void {
+    if (this.#events.length === 0) return;
+    try {
+      this.#database.commit();
+    } catch (error) {
+      if (this.#fatal === undefined) throw error;
+      this.#fatal(error);
+      return;
+    }
+    const [events, waiting] = [this.#events, this.#waiting];
+    this.#events = [];
+    this.#waiting = [];
+    for (const event of events) for (const watcher of this.#watchers) watcher(event);
+    for (const run of waiting) run();
   }
 
   #collection(key: string): Map<string, Entry> {

@@ -100,6 +100,39 @@ describe('the embedded API under bad input', () => {
     expect(answer.text).toContain('Request entity too large: limit is 3145728');
   });
 
+  test.each([
+    ['JSON', 'application/json', `{"data":${'['.repeat(100_000)}`],
+    ['YAML', 'application/yaml', `data: ${'['.repeat(100_000)}`],
+    [
+      'YAML that is indented ever more',
+      'application/yaml',
+      Array.from({ length: 2_000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+    ],
+    ['YAML whose aliases grow', 'application/yaml', bomb()],
+    ['protobuf', 'application/vnd.kubernetes.protobuf', Buffer.from('k8s\0'.padEnd(100_000, '\x0a\x7f'), 'latin1')],
+  ])('a body that is nested too deep is refused: %s', async (_, type, body) => {
+    const options = { ...admin(), method: 'POST', headers: { 'content-type': type } };
+    const answer = await call('/api/v1/namespaces/default/configmaps', options, body);
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([400, expect.objectContaining({ reason: 'BadRequest' })]);
+  });
+
+  test.each([
+    'application/json-patch+json',
+    'application/merge-patch+json',
+    'application/strategic-merge-patch+json',
+    'application/apply-patch+yaml',
+  ])('a patch that is nested too deep changes nothing: %s', async (type) => {
+    const made = JSON.stringify({ metadata: { name: 'deep' }, data: { a: 'b' } });
+    const path = '/api/v1/namespaces/default/configmaps';
+    await call(path, { ...admin(), method: 'POST', headers: { 'content-type': 'application/json' } }, made);
+    const before = await call(`${path}/deep`, admin());
+    const patch = `[{"op":"add","path":"/data","value":${'{"a":'.repeat(50_000)}`;
+    const query = type.includes('apply') ? '?fieldManager=x' : '';
+    const options = { ...admin(), method: 'PATCH', headers: { 'content-type': type } };
+    expect((await call(`${path}/deep${query}`, options, patch)).status).toBe(400);
+    expect(await call(`${path}/deep`, admin())).toEqual(before);
+  });
+
   test('dot segments reach nothing', async () => {
     for (const path of [
       '/api/v1/namespaces/default/configmaps/../secrets',
@@ -141,3 +174,10 @@ describe('the embedded API under bad input', () => {
     expect(answer.status).toBe(404);
   });
 });
+
+/** Ten lists of ten times the one before: a kilobyte that unfolds to gigabytes. */
+function bomb(): string {
+  const line = (index: number) =>
+    `a${index}: &a${index} [${Array.from({ length: 10 }, () => `*a${index - 1}`).join(',')}]`;
+  return ['a0: &a0 [x]', ...Array.from({ length: 10 }, (_, index) => line(index + 1))].join('\n');
+}

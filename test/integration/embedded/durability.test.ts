@@ -23,8 +23,9 @@ describe('the embedded API as a process', () => {
     try {
       for (let round = 0; round < 3; round += 1) {
         // Written as fast as possible, and killed in the middle.
-        const writing = write(server.client, `r${round}`, acknowledged);
-        while (acknowledged.length < (round + 1) * 20) await realClock.sleep(1);
+        const writers = Array.from({ length: 8 }, (_, writer) => `r${round}-${writer}`);
+        const writing = Promise.all(writers.map((name) => write(server.client, name, acknowledged)));
+        while (acknowledged.length < (round + 1) * 100) await realClock.sleep(1);
         child.kill('SIGKILL');
         await once(child, 'exit');
         await writing;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/contracts/kube-client.ts';
@@ -15,6 +16,8 @@ const key = (name: string) => `/core/configmaps/x/${name}`;
 const memory = (keepEvents = 100) => new Store({ path: ':memory:', now: () => 0, keepEvents });
 const names = (list: readonly { readonly object: KubeObject }[] | undefined) =>
   list?.map((entry) => entry.object.metadata.name);
+
+const STORE = new URL('../../../src/minicluster/store/store.ts', import.meta.url).href;
 
 describe('the store', () => {
   it('gives every write a version above all others, and refuses stale ones', () => {
@@ -90,11 +93,65 @@ describe('the store', () => {
     expect(again.watch('/core/', last - 1, () => undefined)).toBeUndefined();
   });
 
+  it('tells watchers, and those who wait to answer, when what was written together is committed', () => {
+    const turns: (() => void)[] = [];
+    using dir = tempDir();
+    const path = join(dir.path, 'store.db');
+    using store = new Store({ path, now: () => 0, afterTurn: (run) => turns.push(run) });
+    const heard: string[] = [];
+    store.watch('/core/', store.version, ({ entry }) => heard.push(entry.object.metadata.name));
+    store.create(key('a'), object('a'));
+    store.create(key('b'), object('b'));
+    store.whenDurable(() => heard.push('answer'));
+    expect(names(store.list('/core/configmaps/'))).toEqual(['a', 'b']);
+    expect([heard, turns.length]).toEqual([[], 1]);
+    turns[0]?.();
+    expect(heard).toEqual(['a', 'b', 'answer']);
+    store.whenDurable(() => heard.push('at once'));
+    expect(heard.at(-1)).toBe('at once');
+  });
+
+  it('a watch that begins between write and commit is told of the write once', () => {
+    const turns: (() => void)[] = [];
+    using store = new Store({ path: ':memory:', now: () => 0, afterTurn: (run) => turns.push(run) });
+    const before = store.version;
+    store.create(key('a'), object('a'));
+    const heard: string[] = [];
+    store.watch('/core/', before, ({ entry }) => heard.push(entry.object.metadata.name));
+    turns[0]?.();
+    expect(heard).toEqual(['a']);
+  });
+
+  it('a full disk: what did not fit is not acknowledged, what was acknowledged is there', async () => {
+    using dir = tempDir();
+    const path = join(dir.path, 'store.db');
+    const script = `import { Store } from '${STORE}';
+      const fatal = () => process.exit(7);
+      const store = new Store({ path: '${path}', now: () => 0, afterTurn: setImmediate, fatal });
+      for (let n = 0; ; n += 1) {
+        const data = { text: 'x'.repeat(5000) };
+        store.create('/core/configmaps/x/n' + n, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'n' + n, namespace: 'x' }, data });
+        store.whenDurable(() => process.stdout.write(n + '\\n'));
+        await new Promise(setImmediate);
+      }`;
+    // Files of this process end at 400 KiB.
+    const command = `ulimit -f 400; exec '${process.execPath}' --input-type=module -e "$SCRIPT"`;
+    const env = { ...process.env, SCRIPT: script };
+    const child = spawn('bash', ['-c', command], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(child, 'exit');
+    let acknowledged = '';
+    for await (const chunk of child.stdout) acknowledged += String(chunk);
+    expect((await ended)[0]).toBe(7);
+    const last = Number(acknowledged.split('\n').at(-2));
+    using again = new Store({ path, now: () => 0 });
+    expect(last).toBeGreaterThan(5);
+    for (let n = 0; n <= last; n += 1) expect(again.get(key(`n${n}`))?.object.metadata.name).toBe(`n${n}`);
+  });
+
   it('kill -9 while it writes loses no acknowledged write', async () => {
     using dir = tempDir();
     const path = join(dir.path, 'store.db');
-    const storeFile = new URL('../../../src/minicluster/store/store.ts', import.meta.url).href;
-    const script = `import { Store } from '${storeFile}';
+    const script = `import { Store } from '${STORE}';
       const store = new Store({ path: '${path}', now: () => 0 });
       for (let n = 0; ; n += 1) {
         store.create('/core/configmaps/x/n' + n, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'n' + n, namespace: 'x' } });
