@@ -34,6 +34,7 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
         'hpa',
         'workload/manifests.ts',
         'workload/producer-queue.ts',
+        'workload/prometheus-server.ts',
         'workload/queue-manifests.ts',
         'workload/queue-server.ts',
         'workload/queue-metrics.ts',

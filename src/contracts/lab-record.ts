@@ -15,6 +15,7 @@ export interface LabRecord {
     readonly queue?: number;
     readonly metricsServer?: number;
     readonly metricsWrite?: number;
+    readonly prometheus?: number;
     /** The kubelet API of the process node, and its metrics.k8s.io. */
     readonly kubelet?: number;
     readonly nodeMetrics?: number;

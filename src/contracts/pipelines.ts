@@ -1,5 +1,5 @@
 /** What feeds the HPA of a lab. Each has one file in src/lab/pipelines; flag, lab file and record know it by this name. */
-export type PipelineName = 'queue' | 'test';
+export type PipelineName = 'queue' | 'prometheus' | 'test';
 
 export interface PipelineFacts {
   /** One line of help. */
@@ -15,6 +15,12 @@ export interface PipelineFacts {
 export const PIPELINES: Readonly<Record<PipelineName, PipelineFacts>> = {
   queue: {
     summary: 'a queue, scaled on its length',
+    hasQueue: true,
+    defaults: {},
+    next: ['metrics-lab publish 40', 'metrics-lab watch hpa'],
+  },
+  prometheus: {
+    summary: 'a queue, its length by way of an exporter and Prometheus as a metric of a Service',
     hasQueue: true,
     defaults: {},
     next: ['metrics-lab publish 40', 'metrics-lab watch hpa'],

@@ -79,6 +79,7 @@ const Record: z.ZodType<LabRecord> = z.object({
     queue: z.number().exactOptional(),
     metricsServer: z.number().exactOptional(),
     metricsWrite: z.number().exactOptional(),
+    prometheus: z.number().exactOptional(),
     kubelet: z.number().exactOptional(),
     nodeMetrics: z.number().exactOptional(),
   }),

@@ -14,6 +14,7 @@ export const METRIC_NAME = 'queue_length';
 /** Names of the workload's objects; the HPA has the name of its target. */
 export const PRODUCER = 'producer';
 export const CONSUMER = 'consumer';
+export const EXPORTER = 'exporter';
 /** Name of the Secret with the queue's URL (`url`) and the producer's token (`token`). */
 export const SECRET = 'queue';
 const TOKEN = { secretKeyRef: { name: SECRET, key: 'token' } };
@@ -43,13 +44,13 @@ export function workloadManifests(
   return [
     ...baseManifests(spec, secrets, pods),
     producer(spec, secrets, pods),
-    producerService(spec),
+    httpService(spec, PRODUCER),
     consumer(spec, secrets, pods),
   ];
 }
 
 /**
- * The consumer's HPA on the external metric, AverageValue (items per pod). `scaleDownWindowSeconds` may differ from the
+ * The consumer's HPA on the length of the queue, AverageValue (items per pod). `scaleDownWindowSeconds` may differ from the
  * spec's while a lab with min 0 goes to zero for the first time.
  */
 export function hpaManifest(
@@ -62,18 +63,33 @@ export function hpaManifest(
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: CONSUMER },
       minReplicas: spec.hpa.min,
       maxReplicas: spec.hpa.max,
-      metrics: [
-        {
-          type: 'External',
-          external: {
-            metric: { name: METRIC_NAME, selector: { matchLabels: { queue: spec.queue.name } } },
-            target: { type: 'AverageValue', averageValue: spec.hpa.target },
-          },
-        },
-      ],
+      metrics: [queueMetric(spec)],
       behavior: { scaleDown: { stabilizationWindowSeconds: scaleDownWindowSeconds } },
     },
   };
+}
+
+/** An exporter of the queue's numbers in Prometheus' text format, with its Service. */
+export function exporterManifests(spec: LabSpec, secrets: WorkloadSecrets, pods: PodRuntime): readonly KubeObject[] {
+  return [
+    deployment(spec, EXPORTER, pods, {
+      replicas: 1,
+      env: [...queueEnv(spec), { name: 'TOKEN', valueFrom: TOKEN }, ...ledgerEnv(spec, EXPORTER, secrets, pods)],
+      requests: { cpu: '10m', memory: '48Mi' },
+      graceSeconds: 5,
+      probed: true,
+    }),
+    httpService(spec, EXPORTER),
+  ];
+}
+
+/** What the HPA scales on: the length of the queue, read from the queue itself or from the exporter by way of Prometheus. */
+function queueMetric({ pipeline, queue, hpa }: LabSpec): object {
+  const metric = { name: METRIC_NAME, selector: { matchLabels: { queue: queue.name } } };
+  const target = { type: 'AverageValue', averageValue: hpa.target };
+  if (pipeline !== 'prometheus') return { type: 'External', external: { metric, target } };
+  const describedObject = { apiVersion: 'v1', kind: 'Service', name: EXPORTER };
+  return { type: 'Object', object: { metric, describedObject, target } };
 }
 
 /** The lab's namespace. */
@@ -106,10 +122,10 @@ function producer(spec: LabSpec, secrets: WorkloadSecrets, pods: PodRuntime): Ku
   });
 }
 
-function producerService(spec: LabSpec): KubeObject {
+function httpService(spec: LabSpec, name: string): KubeObject {
   return {
-    ...named(spec, 'v1', 'Service', PRODUCER),
-    spec: { selector: { 'app.kubernetes.io/name': PRODUCER }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+    ...named(spec, 'v1', 'Service', name),
+    spec: { selector: { 'app.kubernetes.io/name': name }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
   };
 }
 

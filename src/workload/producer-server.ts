@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { QueueDriver } from '../contracts/queue.ts';
 import { asLabError, type LabError } from '../errors/lab-error.ts';
+import { bearerOf, isToken } from './bearer.ts';
 import { parseItemCount } from './item-count.ts';
 import type { ItemLedger } from './queues/item-ledger.ts';
 import { parseItemId } from './queues/ledger-tally.ts';
@@ -124,9 +124,7 @@ const UNFORGEABLE = [/^\[/, /^\d{1,3}(\.\d{1,3}){3}$/, /\.svc(\.cluster\.local)?
 
 function isAllowed({ headers }: IncomingMessage, { token }: ProducerOptions): boolean {
   const other = headers[TOKEN_HEADER];
-  const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? (typeof other === 'string' ? other : '');
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(token));
+  return isToken(bearerOf(headers.authorization) ?? (typeof other === 'string' ? other : ''), token);
 }
 
 /** The body as text; undefined when it is too long. */

@@ -13,6 +13,7 @@ export type StateErrorId =
   | 'ML-LAB-NO-QUEUE'
   | 'ML-LAB-PIPELINE'
   | 'ML-LAB-NO-METRICS'
+  | 'ML-LAB-NO-PROMETHEUS'
   | 'ML-LAB-PORT-BUSY'
   | 'ML-LOGS-COMPONENT'
   | 'ML-COMPONENT-UNHEALTHY';
@@ -116,11 +117,22 @@ export const STATE_ERRORS: Readonly<Record<StateErrorId, ErrorEntry>> = {
     actions: ['go on with `metrics-lab up --lab {lab}`'],
     retryable: false,
   },
+  'ML-LAB-NO-PROMETHEUS': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'There is no prometheus on this machine',
+    why: 'The pipeline "prometheus" runs the real Prometheus; no program of that name is on the PATH ({path})',
+    actions: [
+      'install it (Debian, Ubuntu: apt-get install prometheus; else its release from prometheus.io) and run `metrics-lab up --pipeline prometheus` again',
+      'go without it: `metrics-lab up`',
+    ],
+    retryable: false,
+  },
   'ML-LAB-PIPELINE': {
     exit: 'precondition',
     fault: 'user',
     title: 'Lab "{lab}" has no queue: its pipeline is "{pipeline}"',
-    why: 'Only the pipeline "queue" has a queue with items in it',
+    why: 'Only the pipelines "queue" and "prometheus" have a queue with items in it',
     actions: [
       'see what there is with `metrics-lab status --lab {lab}`',
       'make a lab with a queue: `metrics-lab up --lab other`',

@@ -21,6 +21,8 @@ const TOKEN_BYTES = 24;
 export interface MetricsServing {
   /** `metrics` of its configuration (docs/metrics-server.md). */
   readonly metrics: readonly object[];
+  /** `prometheus` of its configuration. */
+  readonly prometheus?: readonly object[];
   /** Write endpoints with a token. */
   readonly write?: true;
 }
@@ -33,7 +35,11 @@ export async function ensureMetricsServer(
 ): Promise<StepResult> {
   const { ports, paths, spec } = state;
   const cluster = clusterOf(state);
-  const custom = serving.write === true || serving.metrics.some((metric) => 'object' in metric);
+  const { prometheus = [] } = serving;
+  const custom =
+    serving.write === true ||
+    serving.metrics.some((metric) => 'object' in metric) ||
+    prometheus.some((server) => 'rules' in server);
   const apis: readonly MetricsApi[] = custom ? ['external', 'custom'] : ['external'];
   const port = await portFor(state, 'metricsServer');
   const pair = ports.certificates.serving(cluster, 'metrics-server-serving', servingHosts(NAMESPACE));
@@ -54,6 +60,7 @@ export async function ensureMetricsServer(
     serving: { certFile: pair.cert, keyFile: pair.key },
     ...(serving.write === true ? { write: await writeConfig(state) } : {}),
     metrics: serving.metrics,
+    prometheus,
   };
   const component = programComponent(state, {
     name: 'metrics-server',

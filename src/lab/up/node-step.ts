@@ -11,7 +11,7 @@ import { nodeReady } from './ready.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Programs of the lab that pods may run, as the image `metrics-lab/<name>`. */
-const OUR_PROGRAMS: readonly string[] = ['consumer', 'pause', 'producer'];
+const OUR_PROGRAMS: readonly string[] = ['consumer', 'exporter', 'pause', 'producer'];
 
 /** Name of the lab's one node: the lab's own name, which the certificates of its kubelet carry. */
 export function nodeName(state: UpState): string {
