@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { REGISTRY } from '../src/errors/registry.ts';
+import { DoctorSchema } from '../src/doctor/report.ts';
 import { z } from 'zod';
 import { ExplanationSchema } from '../src/explain/explanation.ts';
 import { InspectionSchema } from '../src/explain/inspect/inspection.ts';
@@ -25,6 +26,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/schemas/status.json': `${JSON.stringify(documentSchema(StatusSchema, 'LabStatus', 'status'), undefined, 2)}\n`,
   'docs/schemas/explain.json': `${JSON.stringify(documentSchema(ExplanationSchema, 'HpaExplanation', 'explain hpa'), undefined, 2)}\n`,
   'docs/schemas/inspect.json': `${JSON.stringify(documentSchema(InspectionSchema, 'HpaInspection', 'inspect hpa'), undefined, 2)}\n`,
+  'docs/schemas/doctor.json': `${JSON.stringify(documentSchema(DoctorSchema, 'DoctorReport', 'doctor'), undefined, 2)}\n`,
   [RELEASED]: withNewIds(readFileSync(RELEASED, 'utf8'), Object.keys(REGISTRY)),
 };
 

@@ -46,6 +46,7 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
         'platform/lock.ts',
       ],
     },
+    { folder: 'doctor', imports: ['hpa', 'kube', 'explain', 'lab'] },
     { folder: 'scenario', imports: ['lab', 'simulate', 'explain'] },
     { folder: 'report', imports: ['hpa', 'explain', 'simulate', 'scenario'] },
     { folder: 'dashboard', imports: ['hpa', 'explain', 'simulate', 'scenario'] },

@@ -1,3 +1,4 @@
+import { DOCTOR } from './table/doctor.ts';
 import { EXPLAIN_HPA } from './table/explain.ts';
 import { INSPECT_HPA } from './table/inspect.ts';
 import { LAB_COMMANDS } from './table/lab-commands.ts';
@@ -17,6 +18,7 @@ export const SPECS: readonly CommandSpec[] = [
   TUNE,
   EXPLAIN_HPA,
   INSPECT_HPA,
+  DOCTOR,
   ...SCENARIO_COMMANDS,
   ...OFFLINE_COMMANDS,
 ];
@@ -41,6 +43,7 @@ const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
   'scenario list': () => import('./commands/scenario-list.ts'),
   'scenario show': () => import('./commands/scenario-show.ts'),
   'scenario validate': () => import('./commands/scenario-validate.ts'),
+  doctor: () => import('./commands/doctor.ts'),
   'inspect hpa': () => import('./commands/inspect-hpa.ts'),
   'explain hpa': () => import('./commands/explain-hpa.ts'),
   'explain error': () => import('./commands/explain-error.ts'),
