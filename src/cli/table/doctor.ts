@@ -12,9 +12,5 @@ export const DOCTOR: CommandSpec = {
   formats: RECORD_FORMATS,
   config: true,
   anyCluster: true,
-  examples: [
-    'metrics-lab doctor',
-    'metrics-lab doctor --context staging',
-    'metrics-lab doctor --rbac | kubectl apply -f -',
-  ],
+  examples: ['metrics-lab doctor', 'metrics-lab doctor --context staging', 'metrics-lab doctor --rbac'],
 };
