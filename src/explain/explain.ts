@@ -1,23 +1,31 @@
-import { decisionText } from '../hpa/index.ts';
+import { decisionText, DEFAULT_FLAGS, defaultSpec } from '../hpa/index.ts';
 import { because, type Bundle, ruleText, type Unread } from './bundle.ts';
 import { viewsOf } from './bundle-views.ts';
 import { catalogueFindings } from './catalogue.ts';
 import { chainOf } from './chain.ts';
 import { differencesOf } from './differences.ts';
 import type { ExplainedHpa, UnknownPart } from './explanation.ts';
-import type { HpaView } from './hpa-view.ts';
-import { caseOf } from './recompute.ts';
+import { hasCondition, type HpaView } from './hpa-view.ts';
+import { historyOf } from './history.ts';
+import { type Case, caseOf } from './recompute.ts';
+
+export interface ExplainOptions {
+  /** One HPA; all when left out. */
+  readonly name?: string;
+  /** How far back the history goes; no history when left out. */
+  readonly sinceMs?: number;
+}
 
 /**
  * Explains the HPAs of a bundle, or the one of a name: same bundle, same explanation. One after the other, so that many need no more
  * memory than what is kept of them. Raises ML-KUBE-SHAPE for an HPA that is none.
  */
-export function* explainBundle(bundle: Bundle, name?: string): Generator<ExplainedHpa> {
-  for (const view of viewsOf(bundle, name)) yield explainView(view);
+export function* explainBundle(bundle: Bundle, { name, sinceMs }: ExplainOptions = {}): Generator<ExplainedHpa> {
+  for (const view of viewsOf(bundle, name)) yield explainView(view, sinceMs);
 }
 
-/** The chain of the last sync and the findings of the catalogue. */
-export function explainView(view: HpaView): ExplainedHpa {
+/** The chain of the last sync, the findings of the catalogue, and the history of the last `sinceMs` milliseconds. */
+export function explainView(view: HpaView, sinceMs?: number): ExplainedHpa {
   const found = caseOf(view);
   const { sync, lastSync } = found;
   const { kind, name } = view.hpa.spec.scaleTargetRef;
@@ -28,6 +36,7 @@ export function explainView(view: HpaView): ExplainedHpa {
     target: `${kind}/${name}`,
     sync: lastSync === null ? 'first' : 'last',
     decision: record === null ? null : decisionText(record),
+    next: nextOf(found),
     computed: record?.desired ?? null,
     desired: view.hpa.status.desiredReplicas,
     chain: [...chainOf(found)],
@@ -35,7 +44,21 @@ export function explainView(view: HpaView): ExplainedHpa {
     findings: [...catalogueFindings(view)],
     unknown: view.unread.map(unknownPart),
     platform: [...view.facts],
+    history: sinceMs === undefined ? [] : [...historyOf(view, view.nowMs - sinceMs)],
   };
+}
+
+/** A recommendation of the past holds the count: it is older than its window at the latest one window from now. */
+function nextOf({ view, sync }: Case): string | null {
+  const held = hasCondition(view.hpa, 'AbleToScale', 'True', 'ScaleDownStabilized', 'ScaleUpStabilized');
+  const record = 'impossible' in sync ? null : sync.output.record;
+  if (!held || record === null || record.desired === view.hpa.status.desiredReplicas) return null;
+  const { behavior } = defaultSpec(view.hpa.spec);
+  const down = record.desired < view.hpa.status.desiredReplicas;
+  const fallback = down ? DEFAULT_FLAGS.downscaleStabilizationMs / 1000 : 0;
+  const seconds = (down ? behavior?.scaleDown : behavior?.scaleUp)?.stabilizationWindowSeconds ?? fallback;
+  const at = new Date(view.nowMs + seconds * 1000).toISOString();
+  return `the window of ${seconds} s holds ${view.hpa.status.desiredReplicas} until ${at} at the latest; then ${record.desired}, if the metric stays`;
 }
 
 /** "cannot list pods (403)", with the right that would help. */

@@ -38,6 +38,13 @@ export interface Difference {
   readonly causes: readonly string[];
 }
 
+/** Something that happened. */
+export interface HistoryEntry {
+  readonly at: string;
+  readonly text: string;
+  readonly source: string;
+}
+
 /** What could not be read: it is unknown, not absent. */
 export interface UnknownPart {
   readonly what: string;
@@ -54,6 +61,8 @@ export interface ExplainedHpa {
   readonly sync: 'last' | 'first';
   /** The sync in one sentence; null = it cannot be computed. */
   readonly decision: string | null;
+  /** What happens next and when, if the metric stays; null = not known, or nothing. */
+  readonly next: string | null;
   /** Replicas that the algorithm comes to. */
   readonly computed: number | null;
   /** status.desiredReplicas. */
@@ -63,6 +72,8 @@ export interface ExplainedHpa {
   readonly findings: readonly CatalogueFinding[];
   readonly unknown: readonly UnknownPart[];
   readonly platform: readonly ChainNumber[];
+  /** With --since: what happened, oldest first. */
+  readonly history: readonly HistoryEntry[];
 }
 
 /** What `metrics-lab explain hpa` finds. */
@@ -114,6 +125,11 @@ const unknownPart: z.ZodType<UnknownPart> = z.object({
   what: text.describe('such as: cannot list pods (403)'),
   rule: text.nullable().describe('the right that would help; null = no right would'),
 });
+const historyEntry: z.ZodType<HistoryEntry> = z.object({
+  at: text.describe('RFC 3339'),
+  text,
+  source: text.describe('where it is from'),
+});
 const explained: z.ZodType<ExplainedHpa> = z.object({
   namespace: text,
   name: text,
@@ -122,6 +138,7 @@ const explained: z.ZodType<ExplainedHpa> = z.object({
     .enum(['last', 'first'])
     .describe('which sync was computed: the last one, or the first one when the controller has not looked yet'),
   decision: text.nullable().describe('the sync in one sentence; null = it cannot be computed'),
+  next: text.nullable().describe('what happens next and when, if the metric stays; null = not known, or nothing'),
   computed: z.int().nullable().describe('replicas that the algorithm comes to'),
   desired: z.int().describe('status.desiredReplicas'),
   chain: z.array(link),
@@ -129,6 +146,7 @@ const explained: z.ZodType<ExplainedHpa> = z.object({
   findings: z.array(finding).describe('worst first; empty = nothing wrong'),
   unknown: z.array(unknownPart).describe('what could not be read'),
   platform: z.array(number),
+  history: z.array(historyEntry).describe('with --since: what happened, oldest first'),
 });
 
 /** `metrics-lab explain hpa -o json`; published as docs/schemas/explain.json. Fields are only ever added. */

@@ -67,6 +67,9 @@ export function samplesOf(hpa: HpaV2): readonly MetricSampleView[] {
   });
 }
 
+/** What the status prints where no number was: a division by zero, or more than int64 holds. */
+export const isArtefact = (text: string): boolean => /^-?922337203685477580[78]m$/.test(text);
+
 /** "9500m" → 9.5, "60%" → 60. */
 function numberOf(text: string): number {
   if (text.endsWith('%')) return Number(text.slice(0, -1));

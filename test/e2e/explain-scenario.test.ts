@@ -83,6 +83,17 @@ describe.skipIf(!haveReal('redis-server'))('explain and scenarios on a real cont
     expect((await home.run(['explain', 'hpa', '-A', '--fail-on', 'error'])).code).toBe(0);
   });
 
+  it('follows the decisions of the real controller, and tells what happened before', async () => {
+    const watched = await home.ok(['explain', 'hpa', 'consumer', '--watch', '--for', '3s', '-o', 'ndjson']);
+    const [first] = watched.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(first).toMatchObject({ name: 'consumer', to: 4, origin: 'computed' });
+    const { stdout } = await home.ok(['explain', 'hpa', 'consumer', '--since', '10m']);
+    expect(stdout).toMatch(/What happened:\n(.*\n)*.*SuccessfulRescale: New size: 4/);
+  });
+
   it('reads any kubeconfig, and says what is not there', async () => {
     const any = await home.ok(['explain', 'hpa', '--kubeconfig', kubeconfig, '-n', 'metrics-lab']);
     expect(any.stdout).toContain('HPA metrics-lab/consumer of Deployment/consumer');

@@ -2,7 +2,7 @@ import type { ExitName } from '../../errors/exit-codes.ts';
 import type { ExplainedHpa } from '../../explain/explanation.ts';
 import type { Severity } from '../../explain/finding.ts';
 import type { CommandContext } from '../context.ts';
-import { gather } from '../explain/gather.ts';
+import { checkFlags, gather } from '../explain/gather.ts';
 import { junitXml } from '../explain/junit.ts';
 import { sarifLog } from '../explain/sarif.ts';
 import { failsOn, scanText, worstFirst } from '../explain/scan.ts';
@@ -12,6 +12,12 @@ import type { Flags } from '../flags.ts';
 /** `metrics-lab explain hpa [name]`. Raises what `gather` raises; with --fail-on a finding is the exit code `thresholds`. */
 export async function run(context: CommandContext, flags: Flags): Promise<ExitName | undefined> {
   const { output, globals, streams, versions } = context;
+  checkFlags(flags);
+  if (flags.has('watch')) {
+    const { watchDecisions } = await import('../explain/watch.ts');
+    await watchDecisions(context, flags);
+    return undefined;
+  }
   const scan = flags.has('all');
   // Of thousands only what says something is kept whole.
   const keep = scan ? shortened : (hpa: ExplainedHpa) => hpa;

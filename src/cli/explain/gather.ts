@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import type { KubeClient } from '../../contracts/kube-client.ts';
 import type { Bundle, BundleSample } from '../../explain/bundle.ts';
 import { bundleText, readBundle } from '../../explain/bundle-schema.ts';
 import { collect, type Collected } from '../../explain/collect.ts';
-import { explainBundle } from '../../explain/explain.ts';
+import { explainBundle, type ExplainOptions } from '../../explain/explain.ts';
 import type { ExplainedHpa, Explanation } from '../../explain/explanation.ts';
+import { keptDecisions } from '../../explain/decisions.ts';
 import { sampleSeries } from '../../explain/sample.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import type { CommandContext } from '../context.ts';
@@ -19,9 +21,7 @@ export async function gather(context: CommandContext, flags: Flags, keep: Keep):
   const name = flags.text('name');
   const from = flags.text('from');
   const all = flags.has('all');
-  const conflict = conflictOf(flags, ['all', 'name'], ['all', 'record'], ['all', 'namespace'], ['from', 'for']);
-  if (conflict !== undefined) throw conflict;
-  if (from !== undefined) return explainFile(context, from, name, keep);
+  if (from !== undefined) return explainFile(context, flags, from, name, keep);
   const cluster = await clusterToRead(context, flags);
   try {
     return await explainCluster(context, flags, cluster, { name, namespace: all ? null : cluster.namespace, keep });
@@ -30,12 +30,23 @@ export async function gather(context: CommandContext, flags: Flags, keep: Keep):
   }
 }
 
-/** Flags and arguments that exclude each other, by their names. */
-function conflictOf(flags: Flags, ...pairs: readonly (readonly [string, string])[]): LabError | undefined {
-  const pair = pairs.find(([one, other]) => flags.has(one) && flags.has(other));
-  if (pair === undefined) return undefined;
+const EXCLUSIVE = [
+  ['all', 'name'],
+  ['all', 'record'],
+  ['all', 'namespace'],
+  ['from', 'for'],
+  ['from', 'watch'],
+  ['record', 'watch'],
+  ['since', 'watch'],
+  ['fail-on', 'watch'],
+] as const;
+
+/** Raises ML-USAGE for flags that make no sense together. */
+export function checkFlags(flags: Flags): void {
+  const pair = EXCLUSIVE.find(([one, other]) => flags.has(one) && flags.has(other));
+  if (pair === undefined) return;
   const [one, other] = pair.map((word) => (word === 'name' ? 'the name of an HPA' : `--${word}`));
-  return new LabError('ML-USAGE', { problem: `${one} and ${other} cannot be given together` });
+  throw new LabError('ML-USAGE', { problem: `${one} and ${other} cannot be given together` });
 }
 
 interface Wanted {
@@ -71,21 +82,44 @@ async function explainCluster(
   const collected = await collect(client, { ...options, series });
   if (name !== undefined && !collected.names.includes(name))
     throw noHpa(name, own, collected.names, collected.pausedBy);
-  const hpas = await explainAll(context, collected, flags.text('record'), name, keep);
+  const explained = await explainAll(context, collected, flags, name, keep);
+  const sinceMs = flags.number('since');
+  const hpas =
+    sinceMs === undefined ? explained : await withDecisions(client, explained, clock.now() - sinceMs, signal);
   return { server: client.server, context: kubeContext, namespace: namespace ?? '', at, hpas };
+}
+
+/** Adds what an embedded cluster keeps of its decisions, of which only those count that say something new. */
+async function withDecisions(
+  client: KubeClient,
+  hpas: readonly ExplainedHpa[],
+  fromMs: number,
+  signal: AbortSignal,
+): Promise<ExplainedHpa[]> {
+  const kept = (await keptDecisions(client, signal)) ?? [];
+  return hpas.map((hpa) => {
+    const own = kept.filter(
+      ({ namespace, name, at }) => namespace === hpa.namespace && name === hpa.name && Date.parse(at) >= fromMs,
+    );
+    const news = own.filter(({ text }, index) => text !== own[index - 1]?.text);
+    const entries = news.map(({ at, text }) => ({ at, text, source: 'decision that the cluster kept' }));
+    const history = [...hpa.history, ...entries].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+    return { ...hpa, history };
+  });
 }
 
 async function explainAll(
   context: CommandContext,
   { bundles }: Collected,
-  record: string | undefined,
+  flags: Flags,
   name: string | undefined,
   keep: Keep,
 ): Promise<ExplainedHpa[]> {
+  const record = flags.text('record');
   const hpas: ExplainedHpa[] = [];
   for await (const bundle of bundles()) {
     if (record !== undefined) write(context, record, bundle);
-    for (const hpa of explainBundle(bundle, name)) hpas.push(keep(hpa));
+    for (const hpa of explainBundle(bundle, explainOptions(flags, name))) hpas.push(keep(hpa));
   }
   return hpas;
 }
@@ -95,11 +129,17 @@ function write({ cwd, files, globals, streams }: CommandContext, path: string, b
   if (!globals.quiet) streams.stderr.write(`recorded: ${path}\n`);
 }
 
+function explainOptions(flags: Flags, name?: string): ExplainOptions {
+  const sinceMs = flags.number('since');
+  return { ...(name === undefined ? {} : { name }), ...(sinceMs === undefined ? {} : { sinceMs }) };
+}
+
 /** A bundle is a namespace at one moment; more than this is none. */
 const BUNDLE_CHARACTERS = 100_000_000;
 
 async function explainFile(
   context: CommandContext,
+  flags: Flags,
   path: string,
   name: string | undefined,
   keep: Keep,
@@ -107,7 +147,7 @@ async function explainFile(
   const { InputFiles } = await import('../simulate/input-files.ts');
   const file = await new InputFiles(context).read(path, BUNDLE_CHARACTERS);
   const bundle = readBundle(file.text, file.name);
-  const all = [...explainBundle(bundle)];
+  const all = [...explainBundle(bundle, explainOptions(flags))];
   const namespace = all[0]?.namespace ?? '';
   const wanted = name === undefined ? all : all.filter((hpa) => hpa.name === name);
   const names = all.map((hpa) => hpa.name);

@@ -1,5 +1,5 @@
 import type { ChainLink, ChainNumber, ExplainedHpa, Explanation, UnknownPart } from '../../explain/explanation.ts';
-import type { CatalogueFinding } from '../../explain/finding.ts';
+import type { CatalogueFinding, Severity } from '../../explain/finding.ts';
 import type { Page } from '../output/output.ts';
 import { paint } from '../text/paint.ts';
 
@@ -9,11 +9,13 @@ export function explanationText({ hpas }: Explanation, page: Page): string {
 }
 
 function hpaText(hpa: ExplainedHpa, page: Page): string {
-  const { namespace, name, target, decision, sync, chain, differences, findings, unknown, platform } = hpa;
+  const { namespace, name, target, decision, sync, chain, differences, findings, unknown, platform, history, next } =
+    hpa;
   const which = sync === 'last' ? 'the last sync, computed again' : 'the first sync, which has not been yet';
   return [
     `${paint('bold', `HPA ${namespace}/${name}`)} of ${target}`,
     `  ${which}: ${decision ?? paint('yellow', 'unknown')}`,
+    ...(next === null ? [] : [`  next: ${next}`]),
     '',
     ...chain.flatMap(linkLines),
     '',
@@ -26,6 +28,9 @@ function hpaText(hpa: ExplainedHpa, page: Page): string {
     ...(unknown.length === 0 ? [] : ['', 'Unknown:']),
     ...unknown.flatMap(unknownLines),
     '',
+    ...(history.length === 0 ? [] : ['What happened:']),
+    ...history.map(({ at, text, source }) => `  ${at.slice(0, 19)}Z  ${text} ${paint('dim', `(${source})`)}`),
+    ...(history.length === 0 ? [] : ['']),
     verdict(findings, unknown),
     ...findings.flatMap((finding) => findingLines(finding, page)),
   ].join('\n');
@@ -55,11 +60,12 @@ function verdict(findings: readonly CatalogueFinding[], unknown: readonly Unknow
   return paint('green', `Nothing wrong${read}${findings.length === 0 ? '.' : '; worth knowing:'}`);
 }
 
-const SIGNS = {
+/** How bad a finding is, in one character. */
+export const SIGNS: Readonly<Record<Severity, string>> = {
   info: paint('cyan', 'i'),
   warning: paint('yellow', '!'),
   error: paint('red', '✗'),
-} as const;
+};
 
 function findingLines(finding: CatalogueFinding, page: Page): readonly string[] {
   const { severity, title, evidence, upstream, fix, next, id } = finding;

@@ -40,6 +40,13 @@ export const EXPLAIN_HPA: CommandSpec = {
       help: 'look for so long before explaining: some anomalies only show over time',
       parse: parseDuration,
     },
+    {
+      name: 'since',
+      value: 'duration',
+      help: 'also say what happened in this time: events, samples, decisions that an embedded cluster keeps',
+      parse: parseDuration,
+    },
+    { name: 'watch', short: 'w', help: 'print each new decision as a sentence, until Ctrl-C or for the time of --for' },
     { name: 'all', short: 'A', help: 'scan the HPAs of all namespaces: a table, worst first' },
     {
       name: 'fail-on',
@@ -56,6 +63,7 @@ export const EXPLAIN_HPA: CommandSpec = {
     'metrics-lab explain hpa',
     'metrics-lab explain hpa web -n shop --context staging',
     'metrics-lab explain hpa web -n shop --for 2m --record bundle.json',
+    'metrics-lab explain hpa web -n shop --watch',
     'metrics-lab explain hpa -A --context prod --fail-on error -o junit',
     'metrics-lab explain hpa --from bundle.json -o json',
   ],

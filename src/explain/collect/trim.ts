@@ -90,11 +90,23 @@ const META = [
   'ownerReferences',
 ] as const;
 
+/** As deep as `f:metadata` → `f:annotations` → one of them. */
+const OWNERSHIP_DEPTH = 3;
+
+function pruned(fields: Json, depth: number): Json {
+  if (depth === 0) return {};
+  return Object.fromEntries(Object.entries(fields).map(([name, inner]) => [name, pruned(inner as Json, depth - 1)]));
+}
+
 /** An HPA: all of spec and status. */
 export function trimHpa(foreign: unknown): Json {
   const { metadata, spec, status } = parseAs(Any, foreign, 'an HPA');
   const meta = {
-    ...pick(metadata, ...META, 'generation', 'managedFields'),
+    ...pick(metadata, ...META, 'generation'),
+    managedFields: (metadata.managedFields ?? []).map(({ fieldsV1, ...entry }) => ({
+      ...pick(entry, 'manager', 'operation', 'apiVersion', 'subresource', 'time'),
+      fieldsV1: pruned(fieldsV1 ?? {}, OWNERSHIP_DEPTH),
+    })),
     ...annotationsOf(metadata, (applied) => applied),
   };
   const inner = pick(

@@ -1,6 +1,7 @@
+import type { HpaScalingRules } from '../../hpa/index.ts';
 import { type CatalogueFinding, kk } from '../finding.ts';
 import { conditionText, hasCondition, type HpaView, patchText, scaleOf, targetText } from '../hpa-view.ts';
-import { samplesOf } from '../samples.ts';
+import { isArtefact, samplesOf } from '../samples.ts';
 import { stuckAtZero } from './zero.ts';
 
 /** ScalingLimited is left from an older sync when the metrics failed or the scale could not be written. */
@@ -14,7 +15,9 @@ function isLimited(view: HpaView, reason: string): boolean {
 
 const load = (view: HpaView): string =>
   samplesOf(view.hpa)
-    .map(({ name, shown, target }) => `${name} ${shown} of ${target}`)
+    .map(({ name, shown, target }) =>
+      isArtefact(shown) ? `${name} without an average at the last sync` : `${name} ${shown} of ${target}`,
+    )
     .join(', ');
 
 export function atMax(view: HpaView): readonly CatalogueFinding[] {
@@ -79,12 +82,18 @@ export function slowScaleUp(view: HpaView): readonly CatalogueFinding[] {
       fix: patchText(view, {
         behavior: { scaleUp: { policies: [{ type: 'Percent', value: 900, periodSeconds: 15 }] } },
       }),
-      next:
-        up?.selectPolicy === 'Disabled'
-          ? 'it never scales up'
-          : 'the next step comes when the policy period has passed',
+      next: up?.selectPolicy === 'Disabled' ? 'it never scales up' : nextStep(view, up),
     },
   ];
+}
+
+/** A policy counts what was scaled within its period, so the next step is due when the last one is that old. */
+function nextStep({ hpa, nowMs }: HpaView, rules: HpaScalingRules | undefined): string {
+  const last = Date.parse(hpa.status.lastScaleTime ?? '');
+  const period = Math.min(...(rules?.policies ?? []).map(({ periodSeconds }) => periodSeconds));
+  const at = last + period * 1000;
+  if (!Number.isFinite(at) || at <= nowMs) return 'the next step comes with the next sync, if the metric stays';
+  return `the next step comes at ${new Date(at).toISOString()}, ${period} s after the last one, if the metric stays`;
 }
 
 export function slowScaleDown(view: HpaView): readonly CatalogueFinding[] {
@@ -102,10 +111,7 @@ export function slowScaleDown(view: HpaView): readonly CatalogueFinding[] {
           scaleDown: { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }] },
         },
       }),
-      next:
-        down?.selectPolicy === 'Disabled'
-          ? 'it never scales down'
-          : 'the next step comes when the policy period has passed',
+      next: down?.selectPolicy === 'Disabled' ? 'it never scales down' : nextStep(view, down),
     },
   ];
 }

@@ -2,7 +2,7 @@ import { type CatalogueFinding, kk } from '../finding.ts';
 import { type HpaView, metricName, targetText } from '../hpa-view.ts';
 import { leavesInt64, milliValueOf } from '../milli-value.ts';
 import { itemsOf, recompute } from '../recompute.ts';
-import { plain, samplesOf, targetKind } from '../samples.ts';
+import { isArtefact, plain, samplesOf, targetKind } from '../samples.ts';
 
 const MAX_INT32 = 2_147_483_647;
 
@@ -98,13 +98,12 @@ export function overflow(view: HpaView): readonly CatalogueFinding[] {
 
 /** Values of this size are what is left of a wrapped one. */
 const WRAPPED = 9.2e15;
-const LIMITS = /^-?922337203685477580[78]m$/;
 
 /** "9500m" is 9.5. cpu beside a target in the same unit is not worth a word. */
 export function milliUnits(view: HpaView): readonly CatalogueFinding[] {
   return samplesOf(view.hpa).flatMap(({ name, shown, target, spec, usage }): CatalogueFinding[] => {
     const cpu = (spec.resource ?? spec.containerResource)?.name === 'cpu' && target.endsWith('m');
-    if (!shown.endsWith('m') || LIMITS.test(shown) || Math.abs(usage) > WRAPPED || cpu) return [];
+    if (!shown.endsWith('m') || isArtefact(shown) || Math.abs(usage) > WRAPPED || cpu) return [];
     return [
       {
         id: 'milli-units-misread',

@@ -20,7 +20,8 @@ async function explained(
     ...options,
   });
   const found: ExplainedHpa[] = [];
-  for await (const bundle of bundles()) found.push(...explainBundle(bundle, options.name));
+  for await (const bundle of bundles())
+    found.push(...explainBundle(bundle, options.name === undefined ? {} : { name: options.name }));
   return found;
 }
 

@@ -74,6 +74,9 @@ describe('explainBundle', () => {
     const hpa = explained(asked(6, 6, '5', '30', { conditions }));
     expect(hpa.computed).toBe(3);
     expect(hpa.differences[0]?.causes.join()).toContain('ScaleDownStabilized');
+    expect(hpa.next).toBe(
+      'the window of 300 s holds 6 until 2026-01-01T12:05:00.000Z at the latest; then 3, if the metric stays',
+    );
   });
 
   it.each([
@@ -91,6 +94,27 @@ describe('explainBundle', () => {
     const zero: Given = { ...asked(0, 0, '0', '50'), spec: { minReplicas: 0 } };
     expect(step(explained(zero), 'range')).toMatchObject({ result: 'disabled' });
     expect(step(explained({ ...zero, kubernetesVersion: '1.35.0' }), 'range')).toMatchObject({ result: 'compute' });
+  });
+
+  it('tells what happened since a moment', () => {
+    const event = (at: string, note: string) => ({
+      reason: 'SuccessfulRescale',
+      note,
+      regarding: { kind: 'HorizontalPodAutoscaler', name: 'web' },
+      deprecatedLastTimestamp: at,
+      deprecatedCount: 2,
+    });
+    const events = [event('2026-01-01T11:59:00Z', 'New size: 4'), event('2026-01-01T10:00:00Z', 'New size: 2')];
+    const given = parseBundle(bundle({ evidence: { events } }), 'the bundle');
+    const [hpa] = [...explainBundle(given, { sinceMs: 600_000 })];
+    expect(hpa?.history).toEqual([
+      {
+        at: '2026-01-01T11:59:00.000Z',
+        text: 'SuccessfulRescale: New size: 4 (2 times)',
+        source: 'event of HorizontalPodAutoscaler web',
+      },
+    ]);
+    expect([...explainBundle(given)][0]?.history).toEqual([]);
   });
 
   it('calls unknown what may not be read, and computes nothing from it', () => {

@@ -15,10 +15,15 @@ export class FakeCluster implements KubeClient {
   readonly server = 'https://fake';
   readonly asked: string[] = [];
   headers: Readonly<Record<string, string>> = {};
-  readonly #answers: Readonly<Record<string, Answer | 'hangs'>>;
+  readonly #answers: Record<string, Answer | 'hangs'>;
 
   constructor(answers: Readonly<Record<string, Answer | 'hangs'>>) {
-    this.#answers = answers;
+    this.#answers = { ...answers };
+  }
+
+  /** From now on another answer. */
+  answer(path: string, answer: Answer): void {
+    this.#answers[path] = answer;
   }
 
   async request(method: string, path: string, _body?: unknown, options?: RequestOptions): Promise<KubeResponse> {
