@@ -34,6 +34,8 @@ export interface CollectOptions {
   readonly timeoutMs?: number;
   /** Where it is known; the default of kube-controller-manager is 15. */
   readonly syncPeriodSeconds?: number;
+  /** Whether to read the HPAs through autoscaling/v1 too; for recordings. */
+  readonly withV1?: boolean;
   /** Earlier samples by `namespace/name` of the HPA. */
   readonly series?: ReadonlyMap<string, readonly BundleSample[]>;
 }
@@ -141,6 +143,7 @@ async function* bundlesOf(reader: Reader, options: CollectOptions, frame: Frame)
     const evidence = {
       ...(version === undefined ? {} : { version }),
       ...evidenceOf(namespace, hpas, lists),
+      hpasV1: options.withV1 === true ? await readV1(reader, namespace, hpas) : [],
       metricAnswers,
       ...(options.series === undefined
         ? {}
@@ -150,6 +153,17 @@ async function* bundlesOf(reader: Reader, options: CollectOptions, frame: Frame)
     };
     yield parseBundle({ kubernetesVersion, arch, recordedAt, evidence }, 'what the cluster answered');
   }
+}
+
+/** The same HPAs as autoscaling/v1 shows them. */
+async function readV1(reader: Reader, namespace: string, hpas: readonly Hpa[]): Promise<readonly unknown[]> {
+  const names = new Set(hpas.map(({ metadata }) => metadata.name));
+  const path = inScope('/apis/autoscaling/v1', namespace, PATH);
+  const trim = (item: unknown) => {
+    const kept = parseHpaObject(trimHpa(item, 'v1'));
+    return names.has(kept.metadata.name) ? kept : null;
+  };
+  return (await reader.list(path, listNeed('autoscaling', PATH, namespace), trim)) ?? [];
 }
 
 /** What the lists hold of one namespace. */
@@ -165,7 +179,6 @@ function evidenceOf(namespace: string, hpas: readonly Hpa[], lists: Lists): obje
     );
   return {
     hpas,
-    hpasV1: [],
     scale: known('scale'),
     target: known('target'),
     replicaSets: of('replicaSets'),

@@ -79,7 +79,7 @@ async function explainCluster(
       ? new Map<string, readonly BundleSample[]>()
       : await sampleSeries(client, { ...options, forMs, everyMs });
   const at = new Date(clock.now()).toISOString();
-  const collected = await collect(client, { ...options, series });
+  const collected = await collect(client, { ...options, series, withV1: flags.has('record') });
   if (name !== undefined && !collected.names.includes(name))
     throw noHpa(name, own, collected.names, collected.pausedBy);
   const explained = await explainAll(context, collected, flags, name, keep);

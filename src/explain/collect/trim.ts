@@ -98,8 +98,8 @@ function pruned(fields: Json, depth: number): Json {
   return Object.fromEntries(Object.entries(fields).map(([name, inner]) => [name, pruned(inner as Json, depth - 1)]));
 }
 
-/** An HPA: all of spec and status. */
-export function trimHpa(foreign: unknown): Json {
+/** An HPA of one of the two versions: all of spec and status. */
+export function trimHpa(foreign: unknown, version: 'v1' | 'v2' = 'v2'): Json {
   const { metadata, spec, status } = parseAs(Any, foreign, 'an HPA');
   const meta = {
     ...pick(metadata, ...META, 'generation'),
@@ -116,9 +116,10 @@ export function trimHpa(foreign: unknown): Json {
     'currentReplicas',
     'desiredReplicas',
     'currentMetrics',
+    'currentCPUUtilizationPercentage',
   );
   return {
-    apiVersion: 'autoscaling/v2',
+    apiVersion: `autoscaling/${version}`,
     kind: 'HorizontalPodAutoscaler',
     metadata: meta,
     spec: spec ?? {},

@@ -33,7 +33,9 @@ describe('collect', () => {
 
   it('gives the same findings from a recording as from the cluster', async () => {
     const path = QUEUE_PATH;
+    const v1 = { ...hpa('web'), metadata: { ...(hpa('web')['metadata'] as object), annotations: { note: 'hunter2' } } };
     const cluster = shop({
+      '/apis/autoscaling/v1/namespaces/shop/horizontalpodautoscalers': { status: 200, body: { items: [v1] } },
       [path]: { status: 404, body: { message: 'not found' } },
       '/api/v1/namespaces/shop/pods': refused(403),
     });
@@ -41,10 +43,14 @@ describe('collect', () => {
       namespace: 'shop',
       clock: new VirtualClock(Date.parse(NOW)),
       signal: new AbortController().signal,
+      withV1: true,
     });
     for await (const bundle of bundles()) {
       const live = [...explainBundle(bundle)];
       expect(live[0]?.unknown).toHaveLength(1);
+      expect(bundle.evidence.hpasV1).toMatchObject([
+        { apiVersion: 'autoscaling/v1', metadata: { annotations: { note: '***' } } },
+      ]);
       expect([...explainBundle(readBundle(bundleText(bundle), 'b.json'))]).toEqual(live);
     }
   });
