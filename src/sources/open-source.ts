@@ -2,6 +2,7 @@ import type { MetricSource } from '../contracts/metric-source.ts';
 import type { SourceConfig } from './config.ts';
 import { openTube } from './kinds/beanstalkd.ts';
 import type { SourcePorts } from './kinds/common.ts';
+import { openKafka } from './kinds/kafka.ts';
 import { openPrometheus } from './kinds/prometheus.ts';
 import { openRedis } from './kinds/redis.ts';
 
@@ -14,5 +15,7 @@ export function openSource(config: SourceConfig, ports: SourcePorts): MetricSour
       return openTube(config, ports);
     case 'prometheus':
       return openPrometheus(config, ports);
+    case 'kafka':
+      return openKafka(config, ports);
   }
 }
