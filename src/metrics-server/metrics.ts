@@ -96,7 +96,7 @@ export class Metrics {
   }
 
   report(): readonly MetricReport[] {
-    return metricReports(this.#polled, this.memory, this.#clock.now());
+    return [...metricReports(this.#polled, this.memory, this.#clock.now()), ...this.#prometheus.report()];
   }
 
   async stop(): Promise<void> {

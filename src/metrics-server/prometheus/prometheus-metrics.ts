@@ -1,4 +1,5 @@
 import type { Clock } from '../../contracts/clock.ts';
+import type { MetricReport } from '../../contracts/metrics-admin.ts';
 import type { LabError } from '../../errors/lab-error.ts';
 import { HttpClient } from '../../sources/http-access.ts';
 import { PrometheusApi } from '../../sources/prometheus/api.ts';
@@ -21,6 +22,7 @@ export interface PrometheusMetricsPorts {
 interface Server {
   /** Its configuration as text. */
   readonly key: string;
+  readonly shown: string;
   readonly provider: ExternalMetricsProvider & CustomMetricsProvider;
   stop(): Promise<void>;
 }
@@ -46,6 +48,22 @@ export class PrometheusMetrics {
 
   stop(): Promise<void> {
     return this.replace([]);
+  }
+
+  /** Every metric that the series give now. Values are read when somebody asks: there are none here. */
+  report(): readonly MetricReport[] {
+    return this.#servers.flatMap(({ shown, provider }) => {
+      const common = { source: `prometheus ${shown}`, series: null, values: [], ageSeconds: null, error: null };
+      return [
+        ...provider
+          .listAllExternalMetrics()
+          .map((metric) => ({ api: 'external' as const, metric, scope: '*', ...common })),
+        ...provider.listAllMetrics().map(({ resource, metric }) => {
+          const kind = resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`;
+          return { api: 'custom' as const, metric, scope: `${kind}/*`, ...common };
+        }),
+      ];
+    });
   }
 
   readonly external: ExternalMetricsProvider = {
@@ -119,6 +137,7 @@ export class PrometheusMetrics {
     });
     return {
       key,
+      shown: http.shown,
       provider: new RulesProvider({ catalogue, queries, clock }),
       stop: async () => {
         await Promise.all([catalogue.stop(), queries.stop()]);
