@@ -5,46 +5,56 @@ import { catalogueFindings } from './catalogue.ts';
 import { chainOf } from './chain.ts';
 import { differencesOf } from './differences.ts';
 import type { ExplainedHpa, UnknownPart } from './explanation.ts';
-import { hasCondition, type HpaView } from './hpa-view.ts';
+import { hasCondition, type HpaView, targetText } from './hpa-view.ts';
 import { historyOf } from './history.ts';
-import { type Case, caseOf } from './recompute.ts';
+import { type Case, caseOf, hasSynced } from './recompute.ts';
 
 export interface ExplainOptions {
   /** One HPA; all when left out. */
   readonly name?: string;
   /** How far back the history goes; no history when left out. */
   readonly sinceMs?: number;
+  /** Spares the recomputation of HPAs with nothing wrong: their decision, chain and differences are left out. */
+  readonly brief?: boolean;
 }
 
 /**
  * Explains the HPAs of a bundle, or the one of a name: same bundle, same explanation. One after the other, so that many need no more
  * memory than what is kept of them. Raises ML-KUBE-SHAPE for an HPA that is none.
  */
-export function* explainBundle(bundle: Bundle, { name, sinceMs }: ExplainOptions = {}): Generator<ExplainedHpa> {
-  for (const view of viewsOf(bundle, name)) yield explainView(view, sinceMs);
+export function* explainBundle(bundle: Bundle, { name, ...how }: ExplainOptions = {}): Generator<ExplainedHpa> {
+  for (const view of viewsOf(bundle, name)) yield explainView(view, how);
 }
 
 /** The chain of the last sync, the findings of the catalogue, and the history of the last `sinceMs` milliseconds. */
-export function explainView(view: HpaView, sinceMs?: number): ExplainedHpa {
+export function explainView(view: HpaView, { sinceMs, brief = false }: ExplainOptions = {}): ExplainedHpa {
+  const findings = [...catalogueFindings(view)];
+  const history = sinceMs === undefined ? [] : [...historyOf(view, view.nowMs - sinceMs)];
+  const common = { ...identityOf(view), findings, history, unknown: view.unread.map(unknownPart) };
+  if (brief && findings.every(({ severity }) => severity === 'info'))
+    return { ...common, decision: null, next: null, computed: null, chain: [], differences: [], platform: [] };
   const found = caseOf(view);
-  const { sync, lastSync } = found;
-  const { kind, name } = view.hpa.spec.scaleTargetRef;
-  const record = 'impossible' in sync ? null : sync.output.record;
+  const record = 'impossible' in found.sync ? null : found.sync.output.record;
   return {
-    namespace: view.namespace,
-    name: view.name,
-    target: `${kind}/${name}`,
-    sync: lastSync === null ? 'first' : 'last',
+    ...common,
     decision: record === null ? null : decisionText(record),
     next: nextOf(found),
     computed: record?.desired ?? null,
-    desired: view.hpa.status.desiredReplicas,
     chain: [...chainOf(found)],
     differences: [...differencesOf(found)],
-    findings: [...catalogueFindings(view)],
-    unknown: view.unread.map(unknownPart),
     platform: [...view.facts],
-    history: sinceMs === undefined ? [] : [...historyOf(view, view.nowMs - sinceMs)],
+  };
+}
+
+function identityOf(view: HpaView): Pick<ExplainedHpa, 'namespace' | 'name' | 'target' | 'sync' | 'desired'> {
+  const { namespace, name, hpa } = view;
+  const synced = hasSynced(hpa);
+  return {
+    namespace,
+    name,
+    target: targetText(view),
+    sync: synced ? 'last' : 'first',
+    desired: hpa.status.desiredReplicas,
   };
 }
 

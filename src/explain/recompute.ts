@@ -39,13 +39,16 @@ export interface Sync {
 /** The case of one HPA. Pure: the same view gives the same case. */
 export function caseOf(view: HpaView): Case {
   const { hpa } = view;
-  const synced = hpa.status.conditions?.some(({ type }) => type === 'AbleToScale') === true;
-  const lastSync = synced ? { current: hpa.status.currentReplicas, desired: hpa.status.desiredReplicas } : null;
+  const lastSync = hasSynced(hpa) ? { current: hpa.status.currentReplicas, desired: hpa.status.desiredReplicas } : null;
   const scale = scaleOf(view);
   const impossible = missing(view, scale);
   if (scale === null || impossible.length > 0) return { view, lastSync, sync: { impossible } };
   return { view, lastSync, sync: compute(view, lastSync, scale) };
 }
+
+/** Whether the controller has looked at the HPA yet. */
+export const hasSynced = ({ status }: HpaV2): boolean =>
+  status.conditions?.some(({ type }) => type === 'AbleToScale') === true;
 
 /** Facts without which a sync cannot be computed. */
 function missing(view: HpaView, scale: ScaleView | null): readonly string[] {

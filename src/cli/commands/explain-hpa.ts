@@ -1,5 +1,4 @@
 import type { ExitName } from '../../errors/exit-codes.ts';
-import type { ExplainedHpa } from '../../explain/explanation.ts';
 import type { Severity } from '../../explain/finding.ts';
 import type { CommandContext } from '../context.ts';
 import { checkFlags, gather } from '../explain/gather.ts';
@@ -19,9 +18,7 @@ export async function run(context: CommandContext, flags: Flags): Promise<ExitNa
     return undefined;
   }
   const scan = flags.has('all');
-  // Of thousands only what says something is kept whole.
-  const keep = scan ? shortened : (hpa: ExplainedHpa) => hpa;
-  const explained = await gather(context, flags, keep);
+  const explained = await gather(context, flags);
   const explanation = { ...explained, hpas: scan ? worstFirst(explained.hpas) : explained.hpas };
   const { hpas, namespace } = explanation;
   const where = namespace === '' ? 'any namespace' : `namespace ${namespace}`;
@@ -37,9 +34,4 @@ export async function run(context: CommandContext, flags: Flags): Promise<ExitNa
   });
   const limit = flags.text('fail-on') as Severity | undefined;
   return limit !== undefined && failsOn(hpas, limit) ? 'thresholds' : undefined;
-}
-
-function shortened(hpa: ExplainedHpa): ExplainedHpa {
-  const wrong = hpa.findings.some(({ severity }) => severity !== 'info');
-  return wrong ? hpa : { ...hpa, chain: [], differences: [], platform: [] };
 }

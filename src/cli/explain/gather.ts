@@ -13,18 +13,15 @@ import type { Flags } from '../flags.ts';
 import { nearest } from '../nearest.ts';
 import { clusterToRead, type ReadCluster } from './cluster.ts';
 
-/** What of an explanation is kept: of many HPAs only what will be printed. */
-export type Keep = (hpa: ExplainedHpa) => ExplainedHpa;
-
 /** Explains a cluster, or a recording with --from. Raises ML-EXPLAIN-*, ML-KUBE-*, ML-LAB-NOT-FOUND, ML-USAGE. */
-export async function gather(context: CommandContext, flags: Flags, keep: Keep): Promise<Explanation> {
+export async function gather(context: CommandContext, flags: Flags): Promise<Explanation> {
   const name = flags.text('name');
   const from = flags.text('from');
   const all = flags.has('all');
-  if (from !== undefined) return explainFile(context, flags, from, name, keep);
+  if (from !== undefined) return explainFile(context, flags, from, name);
   const cluster = await clusterToRead(context, flags);
   try {
-    return await explainCluster(context, flags, cluster, { name, namespace: all ? null : cluster.namespace, keep });
+    return await explainCluster(context, flags, cluster, { name, namespace: all ? null : cluster.namespace });
   } finally {
     cluster.client.close();
   }
@@ -53,14 +50,13 @@ interface Wanted {
   readonly name: string | undefined;
   /** null = all namespaces. */
   readonly namespace: string | null;
-  readonly keep: Keep;
 }
 
 async function explainCluster(
   context: CommandContext,
   flags: Flags,
   { client, context: kubeContext, namespace: own, syncPeriodSeconds }: ReadCluster,
-  { name, namespace, keep }: Wanted,
+  { name, namespace }: Wanted,
 ): Promise<Explanation> {
   const { clock, signal } = context;
   const options = {
@@ -82,7 +78,7 @@ async function explainCluster(
   const collected = await collect(client, { ...options, series, withV1: flags.has('record') });
   if (name !== undefined && !collected.names.includes(name))
     throw noHpa(name, own, collected.names, collected.pausedBy);
-  const explained = await explainAll(context, collected, flags, name, keep);
+  const explained = await explainAll(context, collected, flags, name);
   const sinceMs = flags.number('since');
   const hpas =
     sinceMs === undefined ? explained : await withDecisions(client, explained, clock.now() - sinceMs, signal);
@@ -113,13 +109,12 @@ async function explainAll(
   { bundles }: Collected,
   flags: Flags,
   name: string | undefined,
-  keep: Keep,
 ): Promise<ExplainedHpa[]> {
   const record = flags.text('record');
   const hpas: ExplainedHpa[] = [];
   for await (const bundle of bundles()) {
     if (record !== undefined) write(context, record, bundle);
-    for (const hpa of explainBundle(bundle, explainOptions(flags, name))) hpas.push(keep(hpa));
+    hpas.push(...explainBundle(bundle, explainOptions(flags, name)));
   }
   return hpas;
 }
@@ -131,7 +126,8 @@ function write({ cwd, files, globals, streams }: CommandContext, path: string, b
 
 function explainOptions(flags: Flags, name?: string): ExplainOptions {
   const sinceMs = flags.number('since');
-  return { ...(name === undefined ? {} : { name }), ...(sinceMs === undefined ? {} : { sinceMs }) };
+  const brief = flags.has('all');
+  return { brief, ...(name === undefined ? {} : { name }), ...(sinceMs === undefined ? {} : { sinceMs }) };
 }
 
 /** A bundle is a namespace at one moment; more than this is none. */
@@ -142,7 +138,6 @@ async function explainFile(
   flags: Flags,
   path: string,
   name: string | undefined,
-  keep: Keep,
 ): Promise<Explanation> {
   const { InputFiles } = await import('../simulate/input-files.ts');
   const file = await new InputFiles(context).read(path, BUNDLE_CHARACTERS);
@@ -152,7 +147,7 @@ async function explainFile(
   const wanted = name === undefined ? all : all.filter((hpa) => hpa.name === name);
   const names = all.map((hpa) => hpa.name);
   if (name !== undefined && wanted.length === 0) throw noHpa(name, namespace, names);
-  return { server: file.name, context: null, namespace, at: bundle.recordedAt, hpas: wanted.map(keep) };
+  return { server: file.name, context: null, namespace, at: bundle.recordedAt, hpas: wanted };
 }
 
 function noHpa(name: string, namespace: string, names: readonly string[], paused: string | null = null): LabError {

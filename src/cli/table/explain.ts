@@ -11,7 +11,7 @@ export const EXPLAIN_HPA: CommandSpec = {
   summary: 'why this replica count: every step of the last sync, with the origin of each number',
   details: [
     'Reads the cluster of the lab or, with --context or --kubeconfig, any other; writes nothing. The last sync is computed again from what can be seen: earlier recommendations, scale events and flags are in the controller alone and are called unknown.',
-    'With -A the chain is left out of HPAs with nothing wrong, and each kind of object is read with one list; the metrics of each HPA are asked for as the controller does.',
+    'With -A decision and chain are left out of HPAs with nothing wrong, and each kind of object is read with one list; the metrics of each HPA are asked for as the controller does.',
   ],
   arguments: [
     {

@@ -96,6 +96,15 @@ describe('explainBundle', () => {
     expect(step(explained({ ...zero, kubernetesVersion: '1.35.0' }), 'range')).toMatchObject({ result: 'compute' });
   });
 
+  it('spares the chain of HPAs with nothing wrong where many are asked for', () => {
+    const brief = (given: Given) => [...explainBundle(parseBundle(bundle(given), 'the bundle'), { brief: true })][0];
+    expect(brief({})).toMatchObject({ findings: [], chain: [], computed: null });
+    const full = [...READY.slice(0, 2), condition('ScalingLimited', 'True', 'TooManyReplicas')];
+    const wrong = brief({ status: { conditions: full } });
+    expect(wrong?.findings).toHaveLength(1);
+    expect(wrong?.chain.length).toBeGreaterThan(3);
+  });
+
   it('tells what happened since a moment', () => {
     const event = (at: string, note: string) => ({
       reason: 'SuccessfulRescale',
