@@ -47,6 +47,7 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
       ],
     },
     { folder: 'doctor', imports: ['hpa', 'kube', 'explain', 'lab'] },
+    { folder: 'drill', imports: ['kube', 'explain'] },
     { folder: 'scenario', imports: ['lab', 'simulate', 'explain'] },
     { folder: 'report', imports: ['hpa', 'explain', 'simulate', 'scenario'] },
     { folder: 'dashboard', imports: ['hpa', 'explain', 'simulate', 'scenario'] },

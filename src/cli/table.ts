@@ -1,4 +1,5 @@
 import { DOCTOR } from './table/doctor.ts';
+import { DRILL_COMMANDS } from './table/drill.ts';
 import { EXPLAIN_HPA } from './table/explain.ts';
 import { INSPECT_HPA } from './table/inspect.ts';
 import { LAB_COMMANDS } from './table/lab-commands.ts';
@@ -19,6 +20,7 @@ export const SPECS: readonly CommandSpec[] = [
   EXPLAIN_HPA,
   INSPECT_HPA,
   DOCTOR,
+  ...DRILL_COMMANDS,
   ...SCENARIO_COMMANDS,
   ...OFFLINE_COMMANDS,
 ];
@@ -43,6 +45,8 @@ const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
   'scenario list': () => import('./commands/scenario-list.ts'),
   'scenario show': () => import('./commands/scenario-show.ts'),
   'scenario validate': () => import('./commands/scenario-validate.ts'),
+  'drill list': () => import('./commands/drill-list.ts'),
+  'drill run': () => import('./commands/drill-run.ts'),
   doctor: () => import('./commands/doctor.ts'),
   'inspect hpa': () => import('./commands/inspect-hpa.ts'),
   'explain hpa': () => import('./commands/explain-hpa.ts'),
@@ -66,6 +70,7 @@ const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   watch: 'live views',
   metric: 'the metrics server: values, faults, questions',
   explain: 'why it is so, and what something means',
+  drill: 'anomalies made to happen, to see them',
   inspect: 'what the cluster says, in full',
   scenario: 'loads with expectations, run on a lab',
   export: 'take things out of the lab',

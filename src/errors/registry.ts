@@ -1,6 +1,7 @@
 import type { ErrorEntry } from './entry.ts';
 import { CLUSTER_ERRORS, type ClusterErrorId } from './registry/cluster.ts';
 import { CONTAINER_ERRORS, type ContainerErrorId } from './registry/containers.ts';
+import { DRILL_ERRORS, type DrillErrorId } from './registry/drill.ts';
 import { EXPLAIN_ERRORS, type ExplainErrorId } from './registry/explain.ts';
 import { KUBE_ERRORS, type KubeErrorId } from './registry/kube.ts';
 import { METRICS_ERRORS, type MetricsErrorId } from './registry/metrics.ts';
@@ -24,6 +25,7 @@ export type ErrorId =
   | WatchErrorId
   | SimulateErrorId
   | ExplainErrorId
+  | DrillErrorId
   | ScenarioErrorId;
 
 /** Every error the program can raise, by ID. IDs are append-only (a test compares with docs/errors.released.txt). */
@@ -39,6 +41,7 @@ export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
   ...WATCH_ERRORS,
   ...SIMULATE_ERRORS,
   ...EXPLAIN_ERRORS,
+  ...DRILL_ERRORS,
   ...SCENARIO_ERRORS,
 };
 
