@@ -166,7 +166,7 @@ class Run {
     const { client, clock, signal, syncPeriodSeconds } = this.#ports;
     const collected = await collect(client, { namespace: this.#namespace, clock, signal, syncPeriodSeconds });
     for await (const bundle of collected.bundles()) {
-      for (const hpa of explainBundle(bundle, WEB)) return hpa;
+      for (const hpa of explainBundle(bundle, { name: WEB })) return hpa;
     }
     throw new LabError('ML-EXPLAIN-NO-HPA', { name: WEB, namespace: this.#namespace, others: 'the drill lost it' });
   }
