@@ -17,12 +17,17 @@ export class Flags {
   }
 
   add(name: string, raw: string, value: FlagValue): void {
-    this.#typed.set(name, [...this.#all(name), { raw, value }]);
+    this.#typed.set(name, [...this.all(name), { raw, value }]);
   }
 
   /** Names that were typed. */
   get typed(): readonly string[] {
     return [...this.#typed.keys()];
+  }
+
+  /** Every name that may be asked for. */
+  get declared(): Iterable<string> {
+    return this.#declared;
   }
 
   /** Whether the command has such a flag or argument at all. */
@@ -31,7 +36,7 @@ export class Flags {
   }
 
   has(name: string): boolean {
-    return this.#all(name).length > 0;
+    return this.all(name).length > 0;
   }
 
   /** The last one typed, as a text. */
@@ -50,12 +55,12 @@ export class Flags {
 
   /** How often an on/off flag was typed. */
   times(name: string): number {
-    return this.#all(name).length;
+    return this.all(name).length;
   }
 
   /** Every text given for a repeatable flag, in order. */
   list(name: string): readonly string[] {
-    return this.#all(name).map(({ raw }) => raw);
+    return this.all(name).map(({ raw }) => raw);
   }
 
   /** The last one typed, letter by letter. */
@@ -63,13 +68,14 @@ export class Flags {
     return this.#last(name)?.raw;
   }
 
-  #last(name: string): Typed | undefined {
-    return this.#all(name).at(-1);
-  }
-
-  #all(name: string): readonly Typed[] {
+  /** Every value given for a flag, in order. */
+  all(name: string): readonly Typed[] {
     if (!this.#declared.has(name)) throw wrongType(name, 'declared flag of this command');
     return this.#typed.get(name) ?? [];
+  }
+
+  #last(name: string): Typed | undefined {
+    return this.all(name).at(-1);
   }
 }
 

@@ -61,6 +61,7 @@ export const SimulationDocument: z.ZodType = z.object({
   seconds,
   load: z.string().nullable().describe('null when a trace gave the metric itself'),
   ...run,
+  hpas: z.array(z.object(run)).optional().describe('the runs of all HPAs, the first one too, where -f gave several'),
   compare: z.object(run).optional().describe('the first other HPA of --compare'),
   comparisons: z.array(z.object(run)).optional().describe('all other HPAs, where --compare was given several times'),
 });

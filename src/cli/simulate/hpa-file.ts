@@ -1,10 +1,9 @@
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import { LabError } from '../../errors/lab-error.ts';
-import { type Decoded, decodeV1, decodeV2 } from '../../hpa/api/codec.ts';
-import { v1ToV2 } from '../../hpa/api/convert-v1.ts';
 import { errorText } from '../../hpa/api/field-error.ts';
-import { type ApiRules, apiRules } from '../../hpa/api/gates.ts';
+import { apiRules } from '../../hpa/api/gates.ts';
 import { prepareForCreate } from '../../hpa/api/prepare.ts';
+import { READABLE_VERSIONS, readHpa } from '../../hpa/api/read-manifest.ts';
 import type { HpaV2 } from '../../hpa/api/types.ts';
 import { validateHpa } from '../../hpa/api/validate.ts';
 import { type Places, placesIn } from './yaml-places.ts';
@@ -25,74 +24,61 @@ interface Candidate {
   readonly places: Places;
 }
 
-/**
- * Reads the one HPA of a YAML or JSON text (several documents and Lists are looked through), converts older versions and checks it as
- * the API server of that Kubernetes version would. Raises ML-SIM-HPA with all problems at once, each with file:line:col.
- */
+/** The one HPA of a text, see `parseHpaFiles`. Raises ML-SIM-HPA. */
 export function parseHpaFile(text: string, file: string, minor: number): HpaFile {
-  const fail = (problems: readonly string[]): never => {
-    throw new LabError('ML-SIM-HPA', { file, problems: problems.join('\n') });
-  };
-  if (text.length > MOST_CHARACTERS) return fail([`${file}: larger than ${MOST_CHARACTERS} characters`]);
-  const { candidates, others, problems } = findHpas(text, file);
-  if (problems.length > 0) return fail(problems);
-  const [found, second] = candidates;
-  if (found === undefined) return fail(others.length > 0 ? others : [`${file}:1:1 the file is empty`]);
-  if (second !== undefined)
-    return fail(
-      candidates.map(
-        ({ json, places }) => `${places.of(['kind'])} ${nameOf(json)}: one HPA at a time; keep one in the file`,
-      ),
-    );
-  return readHpa(found, file, minor, fail);
+  const [found, ...more] = parseHpaFiles(text, file, minor);
+  if (found !== undefined && more.length === 0) return found;
+  const names = [found, ...more].map((hpa) => hpa?.hpa.metadata.name ?? '').join(', ');
+  return fail(file, [`${file} holds ${more.length + 1} HPAs (${names}); one is wanted here: keep one in the file`]);
 }
 
-function readHpa(
+/**
+ * Reads the HPAs of a YAML or JSON text (several documents and Lists are looked through), converts older versions and checks them as
+ * the API server of that Kubernetes version would. At least one. Raises ML-SIM-HPA with all problems at once, each with file:line:col.
+ */
+export function parseHpaFiles(text: string, file: string, minor: number): readonly HpaFile[] {
+  if (text.length > MOST_CHARACTERS) return fail(file, [`${file}: larger than ${MOST_CHARACTERS} characters`]);
+  const { candidates, others, problems } = findHpas(text, file);
+  if (problems.length > 0) return fail(file, problems);
+  if (candidates.length === 0) return fail(file, others.length > 0 ? others : [`${file}:1:1 the file is empty`]);
+  const read = candidates.map((candidate) => checkedHpa(candidate, file, minor));
+  const wrong = read.flatMap((result) => ('problems' in result ? result.problems : []));
+  if (wrong.length > 0) return fail(file, wrong);
+  return read.flatMap((result) => ('hpa' in result ? [result] : []));
+}
+
+function fail(file: string, problems: readonly string[]): never {
+  throw new LabError('ML-SIM-HPA', { file, problems: problems.join('\n') });
+}
+
+function checkedHpa(
   { json, places }: Candidate,
   file: string,
   minor: number,
-  fail: (problems: readonly string[]) => never,
-): HpaFile {
+): HpaFile | { readonly problems: readonly string[] } {
   // An HPA with minReplicas 0 is only accepted, and only scaled, where the gate is on.
   const rules = apiRules({ minor, gates: { HPAScaleToZero: true } });
-  const version = json['apiVersion'];
-  const decoded = decode(json, version, rules);
-  if (decoded === undefined)
-    return fail([
-      `${places.of(['apiVersion'])} apiVersion ${JSON.stringify(version ?? null)} is not one of autoscaling/v2, autoscaling/v1, autoscaling/v2beta2`,
-    ]);
-  if (decoded.problems.length > 0)
-    return fail(decoded.problems.map(({ path, message }) => `${places.of(path)} ${message}`));
-  const { metadata } = decoded.value;
+  const read = readHpa(json, rules.quirks);
+  if ('reason' in read) {
+    const known = READABLE_VERSIONS.map((version) => `autoscaling/${version}`).join(', ');
+    const given = JSON.stringify(json['apiVersion'] ?? null);
+    return { problems: [`${places.of(['apiVersion'])} apiVersion ${given} is not one of ${known}`] };
+  }
+  if (read.problems.length > 0)
+    return { problems: read.problems.map(({ path, message }) => `${places.of(path)} ${message}`) };
+  const { metadata } = read.hpa;
   const hpa = prepareForCreate(
-    { ...decoded.value, metadata: { ...metadata, namespace: metadata.namespace ?? 'default' } },
+    { ...read.hpa, metadata: { ...metadata, namespace: metadata.namespace ?? 'default' } },
     rules,
   );
   const errors = validateHpa(hpa, rules).map((error) => ({
     offset: places.offsetOf(error.path),
     text: `${places.of(error.path)} ${errorText(error, rules.quirks)}`,
   }));
-  if (errors.length > 0) return fail(errors.sort((a, b) => a.offset - b.offset).map((error) => error.text));
+  if (errors.length > 0) return { problems: errors.sort((a, b) => a.offset - b.offset).map((error) => error.text) };
   const notes =
-    version === 'autoscaling/v2' ? [] : [`${file} is ${String(version)}; it was converted to autoscaling/v2`];
+    read.version === 'v2' ? [] : [`${file} is autoscaling/${read.version}; it was converted to autoscaling/v2`];
   return { file, hpa, notes };
-}
-
-function decode(json: Candidate['json'], version: unknown, rules: ApiRules): Decoded<HpaV2> | undefined {
-  switch (version) {
-    case 'autoscaling/v2':
-      return decodeV2(json, rules.quirks);
-    case 'autoscaling/v2beta2': // the same fields
-      return decodeV2({ ...json, apiVersion: 'autoscaling/v2' }, rules.quirks);
-    case 'autoscaling/v1': {
-      const { value, problems } = decodeV1(json, rules.quirks);
-      return problems.length > 0
-        ? { value: decodeV2({}, rules.quirks).value, problems }
-        : { value: v1ToV2(value, rules.quirks), problems };
-    }
-    default:
-      return undefined;
-  }
 }
 
 function findHpas(text: string, file: string) {
@@ -146,12 +132,6 @@ function plain(document: Document): { readonly value: unknown } | undefined {
 /** Without the place, which the library adds in its own notation, and without the excerpt. */
 function yamlMessage(message: string): string {
   return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
-}
-
-function nameOf(json: Candidate['json']): string {
-  const metadata = json['metadata'];
-  const name = isRecord(metadata) ? metadata['name'] : undefined;
-  return typeof name === 'string' ? `HPA ${name}` : 'an HPA without a name';
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

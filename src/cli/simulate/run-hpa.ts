@@ -57,6 +57,29 @@ export async function runHpa(
   }
 }
 
+/**
+ * Raises ML-SIM-FLAGS when two HPAs scale the same object: the controller would compute for neither (AmbiguousSelector,
+ * horizontal.go:validateAndParseSelector). Also when two have the same name, which no namespace can hold.
+ */
+export function refuseSharedTargets(hpas: readonly HpaFile[]): void {
+  const targets = new Map<string, string>();
+  const names = new Set<string>();
+  for (const { hpa } of hpas) {
+    const { namespace = '', name = '' } = hpa.metadata;
+    if (names.has(`${namespace}/${name}`)) throw unfit(`two HPAs are named ${name}`, 'give each its own name');
+    names.add(`${namespace}/${name}`);
+    const { kind, name: target } = hpa.spec.scaleTargetRef;
+    const key = `${namespace}/${kind}/${target}`;
+    const other = targets.get(key);
+    if (other !== undefined)
+      throw unfit(
+        `${other} and ${name} both scale ${kind} ${target}`,
+        'the controller computes for neither (AmbiguousSelector): keep one, or run them one at a time with --compare',
+      );
+    targets.set(key, name);
+  }
+}
+
 /** What the simulation has no numbers for. */
 function refuseUnfit({ hpa, file }: HpaFile, { drive, seconds, syncSeconds }: Setup): void {
   const metrics = hpa.spec.metrics ?? [];

@@ -14,6 +14,7 @@ import { parseServiceTime } from '../../simulate/service-time.ts';
 import type { Flags } from '../flags.ts';
 import { parseDuration } from '../values/duration.ts';
 import type { InputFiles } from './input-files.ts';
+import { withPods } from './pods-flag.ts';
 
 /** Everything of the command line but the HPAs. */
 export interface Setup {
@@ -37,7 +38,8 @@ const AFTERWARDS_SECONDS = 600;
 const QUEUE_FLAGS = ['service-time', 'grace', 'measure', 'cpu-busy', 'crash-rate'] as const;
 
 /** Works the flags out. Raises ML-SIM-* and ML-USAGE-* for what does not fit. */
-export async function readSetup(flags: Flags, files: InputFiles, scenario?: Scenario): Promise<Setup> {
+export async function readSetup(typed: Flags, files: InputFiles, scenario?: Scenario): Promise<Setup> {
+  const flags = withPods(typed);
   const drive = scenario === undefined ? await readDrive(flags, files) : driveOf(scenario, flags);
   const seconds = (name: string, fallback: number) => (flags.number(name) ?? fallback * 1000) / 1000;
   return {

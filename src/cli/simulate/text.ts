@@ -38,6 +38,17 @@ export function runText(
   ].join('\n');
 }
 
+/** One run, or each of several under the name of its HPA. */
+export function severalText(runs: readonly HpaRun[], page: Page, all: boolean): string {
+  const texts = runs.map((run) => runText(run, page, all));
+  if (runs.length === 1) return texts.join('');
+  return texts.map((text, at) => `${paint('bold', hpaName(runs[at]))}\n${text}`).join('\n\n');
+}
+
+function hpaName(run: HpaRun | undefined): string {
+  return `HPA ${run?.file.hpa.metadata.name ?? ''} (${run?.file.file ?? ''})`;
+}
+
 /** Runs side by side. */
 export function comparisonText(runs: readonly HpaRun[], page: Page): string {
   const tables = runs.map(({ summary }) => summaryRows(summary));

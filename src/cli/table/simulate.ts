@@ -13,10 +13,19 @@ export const SIMULATE: CommandSpec = {
   details: [
     'Shapes of --load: 5/s, constant(5/s, 10m), ramp(0→50/s, 10m), step(1→5→20/s, 5m), spike(1→50/s, 30s, 10m), sine(0→20/s, 10m), poisson(5/s); join several with `;`. -> does for →.',
     'A trace is CSV with the columns time (seconds or RFC 3339) and value (the metric itself) or rate (arrivals per second).',
+    'Several HPAs, in one file or with several -f, each scale their own pods, which have their own queue with that load; expectations hold for each.',
+    '--pods says with parts what single flags say: service (--service-time), start (--startup), ready (--ready-delay), drain (--grace), crash (--crash-rate), request (--cpu-request), busy (--cpu-busy).',
     "Expectations: 'p95(wait) < 30s', 'lost == 0', 'desired >= 5 within 60s', 'max(desired) <= 10', 'flaps == 0'. One that fails gives exit code 99.",
   ],
   flags: [
-    { name: 'file', short: 'f', value: 'file', help: 'the HPA, as YAML or JSON; - reads stdin', parse: parseText },
+    {
+      name: 'file',
+      short: 'f',
+      value: 'file',
+      help: 'the HPA, as YAML or JSON; - reads stdin',
+      repeat: true,
+      parse: parseText,
+    },
     { name: 'load', value: 'shape', help: 'arrivals in the simulated queue', parse: parseText },
     { name: 'trace', value: 'file', help: 'CSV of the metric or of the arrivals', parse: parseText },
     {
@@ -64,6 +73,12 @@ export const SIMULATE: CommandSpec = {
       parse: parsePositiveDuration,
     },
     { name: 'replicas', value: 'count', help: 'at the start', fallback: 'minReplicas', parse: integer(0, LIMITS.pods) },
+    {
+      name: 'pods',
+      value: 'model',
+      help: "pod model in one flag, such as 'service=exp(200ms),start=3s,ready=5s,drain=10s,crash=1/h'",
+      parse: parseText,
+    },
     {
       name: 'service-time',
       value: 'time',
@@ -135,7 +150,8 @@ export const SIMULATE: CommandSpec = {
   ],
 };
 
-const ONLY_SIMULATE: readonly string[] = ['scenario', 'compare', 'all', 'html'];
+/** -f of a search is one HPA. */
+const ONLY_SIMULATE: readonly string[] = ['file', 'scenario', 'compare', 'all', 'html'];
 const MOST_RUNS = 100_000;
 
 /** `metrics-lab tune`: the flags of a simulation say what the HPA has to cope with. */
@@ -147,6 +163,7 @@ export const TUNE: CommandSpec = {
     'Ends with 99 when nothing that was tried meets every --expect.',
   ],
   flags: [
+    { name: 'file', short: 'f', value: 'file', help: 'the HPA, as YAML or JSON; - reads stdin', parse: parseText },
     ...(SIMULATE.flags ?? []).filter(({ name }) => !ONLY_SIMULATE.includes(name)),
     {
       name: 'budget',

@@ -26,8 +26,9 @@ export interface NotAnHpa {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const VERSIONS: readonly HpaVersion[] = ['v2', 'v1', 'v2beta2', 'v2beta1'];
-const isVersion = (text: string): text is HpaVersion => (VERSIONS as readonly string[]).includes(text);
+/** Newest first. */
+export const READABLE_VERSIONS: readonly HpaVersion[] = ['v2', 'v1', 'v2beta2', 'v2beta1'];
+const isVersion = (text: string): text is HpaVersion => (READABLE_VERSIONS as readonly string[]).includes(text);
 
 /**
  * Reads foreign JSON (a parsed manifest) as an HPA. v1 and the betas, which no server since 1.26 takes, are converted as

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseHpaFile } from '../../../src/cli/simulate/hpa-file.ts';
+import { parseHpaFile, parseHpaFiles } from '../../../src/cli/simulate/hpa-file.ts';
 import type { LabError } from '../../../src/errors/lab-error.ts';
 
 const V2 = `apiVersion: autoscaling/v2
@@ -88,18 +88,46 @@ describe('the HPA of a file', () => {
     ['just text', 'hpa.yaml:1:1 an object without kind, not HorizontalPodAutoscaler'],
     [
       V2.replace('autoscaling/v2', 'autoscaling/v3'),
-      'hpa.yaml:1:1 apiVersion "autoscaling/v3" is not one of autoscaling/v2, autoscaling/v1, autoscaling/v2beta2',
+      'hpa.yaml:1:1 apiVersion "autoscaling/v3" is not one of autoscaling/v2, autoscaling/v1, autoscaling/v2beta2, autoscaling/v2beta1',
     ],
     [V2.replace('  name: consumer\n', '  name: [\n'), expect.stringMatching(/^hpa\.yaml:\d+:\d+ /)],
   ])('%j', (text, expected) => {
     expect(problems(text)[0]).toEqual(expected);
   });
 
-  it('is one: two are refused with their places', () => {
-    expect(problems(`${V2}---\n${V2}`)).toEqual([
-      'hpa.yaml:2:1 HPA consumer: one HPA at a time; keep one in the file',
-      'hpa.yaml:15:1 HPA consumer: one HPA at a time; keep one in the file',
+  it('is one where one is wanted: two are refused by their names', () => {
+    expect(problems(`${V2}---\n${V2.replace('name: consumer', 'name: other')}`)).toEqual([
+      'hpa.yaml holds 2 HPAs (consumer, other); one is wanted here: keep one in the file',
     ]);
+  });
+
+  it('may be several, and all that is wrong with any of them is told', () => {
+    const read = parseHpaFiles(`${V2}---\n${V2.replace('name: consumer', 'name: other')}`, 'x', 36);
+    expect(read.map(({ hpa }) => hpa.metadata.name)).toEqual(['consumer', 'other']);
+    const bad = V2.replace('maxReplicas: 20', 'maxReplicas: 0');
+    const places = problems(`${bad}---\n${bad}`).map((line) => line.split(' ')[0]);
+    expect([...new Set(places)]).toEqual(['hpa.yaml:7:3', 'hpa.yaml:20:3']);
+  });
+
+  it('of version v2beta1 is converted as well', () => {
+    const beta = `apiVersion: autoscaling/v2beta1
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  maxReplicas: 3
+  metrics:
+    - type: External
+      external: {metricName: queue, targetAverageValue: 2}
+`;
+    const { hpa, notes } = parseHpaFile(beta, 'old.yaml', 36);
+    expect(hpa.spec.metrics).toEqual([
+      {
+        type: 'External',
+        external: { metric: { name: 'queue' }, target: { type: 'AverageValue', averageValue: '2' } },
+      },
+    ]);
+    expect(notes).toEqual(['old.yaml is autoscaling/v2beta1; it was converted to autoscaling/v2']);
   });
 
   it('does not fall for a billion laughs', () => {

@@ -18,6 +18,8 @@ const FILES = {
   '/proj/hpa.yaml': HPA,
   '/proj/five.yaml': HPA.replace('averageValue: 2', 'averageValue: 5'),
   '/proj/old.yaml': HPA.replace('autoscaling/v2', 'autoscaling/v2beta2'),
+  '/proj/two.yaml': `${HPA}---\n${HPA.replaceAll('name: consumer', 'name: mailer').replace('averageValue: 2', 'averageValue: 4')}`,
+  '/proj/same.yaml': `${HPA}---\n${HPA.replace('{name: consumer}', '{name: twin}')}`,
   '/proj/load.csv': 'time,value\n0,2\n60,16\n120,0\n',
   '/proj/rate.csv': 'time,rate\n0,1\n60,2\n',
 };
@@ -175,5 +177,68 @@ describe('metrics-lab simulate', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(id);
     expect(stderr).toMatch(reason);
+  });
+
+  it('runs several HPAs, each with its own pods and queue, under one load', async () => {
+    const args = ['--load', 'constant(2/s, 5m)', '--for', '10m', '--expect', 'lost == 0'];
+    const both = await simulate(['-f', 'two.yaml', ...args, '-o', 'json']);
+    expect(both.code).toBe(0);
+    const document = JSON.parse(both.stdout);
+    expect(SimulationDocument.safeParse(document).success).toBe(true);
+    expect(document.hpas.map(({ name }: { name: string }) => name)).toEqual(['consumer', 'mailer']);
+    const alone = JSON.parse((await simulate(['-f', 'hpa.yaml', ...args, '-o', 'json'])).stdout);
+    expect(document.timeline).toEqual(alone.timeline);
+    expect(document.hpas[0].timeline).toEqual(alone.timeline);
+    expect(document.hpas[1].summary.desired.max).toBeLessThan(document.hpas[0].summary.desired.max);
+
+    const text = (await simulate(['-f', 'hpa.yaml', '-f', 'two.yaml', ...args])).stderr;
+    expect(text).toMatch('two HPAs are named consumer');
+    expect((await simulate(['-f', 'two.yaml', ...args])).stdout).toMatch(
+      /^HPA consumer \(two\.yaml\)\n[^]*\nHPA mailer /,
+    );
+    expect((await simulate(['-f', 'two.yaml', ...args, '-o', 'csv'])).stdout).toMatch(/^hpa,time,[^]*\nmailer,0,/);
+  });
+
+  it('refuses two HPAs of one target, and several to compare', async () => {
+    const shared = await simulate(['-f', 'same.yaml', '--trace', 'load.csv']);
+    expect(shared).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('consumer and twin both scale Deployment consumer'),
+    });
+    const compared = await simulate(['-f', 'two.yaml', '--compare', 'five.yaml', '--trace', 'load.csv']);
+    expect(compared).toMatchObject({ code: 2, stderr: expect.stringContaining('keep one in each file') });
+  });
+
+  it('--pods says what single flags say', async () => {
+    const args = ['-f', 'hpa.yaml', '--load', 'constant(2/s, 5m)', '-o', 'json'];
+    const short = await simulate([...args, '--pods', 'service=uniform(1s, 3s), start=4s,ready=5s,drain=6s,crash=1/h']);
+    const long = await simulate([
+      ...args,
+      '--service-time',
+      'uniform(1s, 3s)',
+      '--startup',
+      '4s',
+      '--ready-delay',
+      '5s',
+      '--grace',
+      '6s',
+      '--crash-rate',
+      '1/h',
+    ]);
+    expect(short.code).toBe(0);
+    expect(short.stdout).toBe(long.stdout);
+    expect(short.stdout).not.toBe((await simulate(args)).stdout);
+  });
+
+  it.each([
+    ['begin=3s', 'begin=3s'],
+    ['start', 'start'],
+    ['start=soon', 'soon'],
+    ['start=1s,start=2s', 'start once'],
+    ['service=often(1s)', 'often'],
+    ['', '--pods'],
+  ])('--pods %j is refused', async (pods, told) => {
+    const { code, stderr } = await simulate(['-f', 'hpa.yaml', '--load', '1/s', '--pods', pods]);
+    expect({ code, told: stderr.includes(told) }).toEqual({ code: 2, told: true });
   });
 });
