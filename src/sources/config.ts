@@ -3,16 +3,18 @@ import { LabError } from '../errors/lab-error.ts';
 import { type TubeConfig, TubeSchema } from './kinds/beanstalkd.ts';
 import type { SourceSchema } from './kinds/common.ts';
 import { type KafkaLagConfig, KafkaSourceSchema } from './kinds/kafka.ts';
+import { type HttpSourceConfig, HttpSourceSchema } from './kinds/http.ts';
 import { type PrometheusQueryConfig, PrometheusSourceSchema } from './kinds/prometheus.ts';
 import { type RedisConfig, RedisSourceSchema } from './kinds/redis.ts';
 
 /** One metric source, as it stands in a configuration file. A new kind is a file in kinds/, a line here and a case in open-source.ts. */
-export type SourceConfig = RedisConfig | TubeConfig | PrometheusQueryConfig | KafkaLagConfig;
+export type SourceConfig = RedisConfig | TubeConfig | PrometheusQueryConfig | HttpSourceConfig | KafkaLagConfig;
 
 export const SourceConfigSchema: SourceSchema<SourceConfig> = z.discriminatedUnion('type', [
   RedisSourceSchema,
   TubeSchema,
   PrometheusSourceSchema,
+  HttpSourceSchema,
   KafkaSourceSchema,
 ]);
 

@@ -60,10 +60,17 @@ export class HttpClient {
   readonly shown: string;
   readonly #access: HttpAccess;
   readonly #readFile: (path: string) => string | undefined;
+  readonly #maxBodyBytes: number;
   #open: { readonly key: string; readonly transport: Transport } | undefined;
 
-  constructor(access: HttpAccess, readFile: (path: string) => string | undefined) {
+  /** A larger answer is an error. */
+  constructor(
+    access: HttpAccess,
+    readFile: (path: string) => string | undefined,
+    maxBodyBytes: number = MAX_BODY_BYTES,
+  ) {
     this.#access = access;
+    this.#maxBodyBytes = maxBodyBytes;
     this.#readFile = readFile;
     const { protocol, host, pathname } = new URL(access.url);
     this.shown = `${protocol}//${host}${pathname.replace(/\/$/, '')}`;
@@ -136,9 +143,10 @@ export class HttpClient {
     for await (const chunk of answer) {
       const bytes = chunk as Buffer;
       size += bytes.length;
-      if (size > MAX_BODY_BYTES) {
+      if (size > this.#maxBodyBytes) {
         answer.destroy();
-        throw new LabError('ML-SOURCE-HTTP', { url: this.shown, reason: 'its answer is larger than 32 MiB' });
+        const limit = bytesText(this.#maxBodyBytes);
+        throw new LabError('ML-SOURCE-HTTP', { url: this.shown, reason: `its answer is larger than ${limit}` });
       }
       chunks.push(bytes);
     }
@@ -151,4 +159,9 @@ export class HttpClient {
       throw new LabError('ML-SOURCE-HTTP', { url: this.shown, reason: `there is nothing in ${path}` });
     return text;
   }
+}
+
+function bytesText(bytes: number): string {
+  const mebi = bytes / 1024 / 1024;
+  return Number.isInteger(mebi) ? `${mebi} MiB` : `${bytes} bytes`;
 }

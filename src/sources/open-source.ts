@@ -3,6 +3,7 @@ import type { SourceConfig } from './config.ts';
 import { openTube } from './kinds/beanstalkd.ts';
 import type { SourcePorts } from './kinds/common.ts';
 import { openKafka } from './kinds/kafka.ts';
+import { openHttp } from './kinds/http.ts';
 import { openPrometheus } from './kinds/prometheus.ts';
 import { openRedis } from './kinds/redis.ts';
 
@@ -15,6 +16,8 @@ export function openSource(config: SourceConfig, ports: SourcePorts): MetricSour
       return openTube(config, ports);
     case 'prometheus':
       return openPrometheus(config, ports);
+    case 'http':
+      return openHttp(config, ports);
     case 'kafka':
       return openKafka(config, ports);
   }

@@ -17,6 +17,7 @@ export type QueueErrorId =
   | 'ML-SOURCE-CONFIG'
   | 'ML-SOURCE-READ'
   | 'ML-SOURCE-HTTP'
+  | 'ML-SOURCE-ANSWER'
   | 'ML-SOURCE-PROMETHEUS';
 
 /** Queues, the workload on them, and the sources that measure them. */
@@ -153,6 +154,14 @@ export const QUEUE_ERRORS: Readonly<Record<QueueErrorId, ErrorEntry>> = {
     title: '{url} gives no answer: {reason}',
     why: 'the server of a metric source was asked over HTTP',
     actions: ['check that the server runs and that its address, certificates and credentials are right'],
+    retryable: true,
+  },
+  'ML-SOURCE-ANSWER': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The answer of {url} holds no value: {reason}',
+    why: 'the server of a metric source answered, but not with what its configuration says',
+    actions: ['compare the answer with `format`, `items` and `value` of the source'],
     retryable: true,
   },
   'ML-SOURCE-PROMETHEUS': {
