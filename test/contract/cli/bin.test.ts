@@ -176,7 +176,7 @@ ask 'metrics-lab explain error ML-LOCK'
 ask 'metrics-lab --config a'`;
     expect(shell(home, script)).toEqual({
       code: 0,
-      stdout: 'config\nview path validate\n--origin\njson\nyaml\nML-LOCK-HELD\na file\n',
+      stdout: 'config\nview path validate\n--origin\njson junit\nyaml\nML-LOCK-HELD\na file\n',
       stderr: '',
     });
   });

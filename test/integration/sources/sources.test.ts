@@ -86,7 +86,7 @@ describe.skipIf(!haveQueueServers())('sources on queues that are not of a lab', 
     await expect(valueOf({ type: 'redis', url, key: 'stream' })).rejects.toMatchObject({
       message: expect.stringContaining('WRONGTYPE'),
     });
-    const wrong = url.replace(/\/\/:[^@]+@/, '//:wrong@');
+    const wrong = url.replace(/:[^:@]+@/, ':wrong@');
     await expect(valueOf({ type: 'redis', url: wrong, key: 'list' })).rejects.toMatchObject({
       message: expect.stringMatching(/refused the login/),
     });
