@@ -64,7 +64,8 @@ export function story(queue: string, backend: readonly string[], top = true): vo
     });
 
     it('scales 0 → N within two syncs, drains the queue and comes back to 0', async () => {
-      await home.ok(['publish', '40', ...at]);
+      // The first step is 4 pods: they must not be done with it before the second one, 15 s later, on a fast machine either.
+      await home.ok(['publish', '120', ...at]);
       const watched = await home.ok(['watch', 'hpa', ...at, '--until', 'desired>=5', '--for', '40s']);
       expect(watched.stdout).toContain('queue_length');
       const value: unknown = JSON.parse(await kubectl(home, lab, 'get', '--raw', EXTERNAL));
@@ -110,12 +111,12 @@ export function story(queue: string, backend: readonly string[], top = true): vo
         (status) => status.ledger?.waiting === 0 && status.ledger.inFlight === 0,
         60_000,
       );
-      expect(ledger).toMatchObject({ published: 41, processed: 41, lost: 0, dead: 0 });
+      expect(ledger).toMatchObject({ published: 121, processed: 121, lost: 0, dead: 0 });
     });
 
     it('teardown prints the ledger and leaves nothing', async () => {
       const { stdout } = await home.ok(['teardown', ...at]);
-      expect(stdout).toContain('published 41');
+      expect(stdout).toContain('published 121');
       expect(home.leftovers()).toEqual([]);
       const again = await home.ok(['teardown', ...at]);
       expect(again.stdout + again.stderr).toContain('nothing to remove');

@@ -50,13 +50,20 @@ function appliedReplicas({ target }: HpaView): number | null {
   return found === null ? null : Number(found[1]);
 }
 
+/** The count that another writer sets again and again, and the rescales by which the HPA brought it back; null = nobody fights. */
+function fightOf(view: HpaView) {
+  const applied = appliedReplicas(view);
+  const drop = foreignDrops(view).find(({ to, count }) => count >= 2 || (count === 1 && to === applied));
+  const back = rescales(view).filter(({ size }) => drop !== undefined && size > drop.to);
+  if (drop === undefined || back.reduce((sum, { count }) => sum + count, 0) < 2) return null;
+  return { applied, drop, back };
+}
+
 /** A manifest or another tool sets the count again and again. */
 export function manifestFights(view: HpaView): readonly CatalogueFinding[] {
-  const applied = appliedReplicas(view);
-  const drops = foreignDrops(view);
-  const drop = drops.find(({ to, count }) => count >= 2 || (count === 1 && to === applied));
-  const back = rescales(view).filter(({ size }) => drop !== undefined && size > drop.to);
-  if (drop === undefined || back.reduce((sum, { count }) => sum + count, 0) < 2) return [];
+  const fight = fightOf(view);
+  if (fight === null) return [];
+  const { applied, drop, back } = fight;
   const owner =
     applied === drop.to
       ? `the applied manifest has spec.replicas ${applied}`
@@ -139,6 +146,8 @@ export function surgeDrift(view: HpaView): readonly CatalogueFinding[] {
   const last = drifts.at(-1);
   const lifted = rescales(view).some(({ size, reason }) => size === last?.to && reason.endsWith('above target'));
   if (last === undefined || !lifted) return [];
+  // The pods of before a foreign fall still count in status.replicas: taking them over is that fight, not a rollout.
+  if (fightOf(view)?.drop.to === last.from) return [];
   return [
     {
       id: 'surge-drift',

@@ -234,3 +234,36 @@ describe('time', () => {
     expect(idsOf(asked('2026-01-01T12:00:30Z'))).toEqual([]);
   });
 });
+
+describe('a count that goes up inside the tolerance', () => {
+  const rescaled = {
+    status: {
+      currentReplicas: 1,
+      desiredReplicas: 3,
+      lastScaleTime: NOW,
+      conditions: [condition('AbleToScale', 'True', 'SucceededRescale'), ...READY.slice(1)],
+    },
+    statusReplicas: 3,
+  };
+  const event = (reason: string, note: string, kind: string, count: number) => ({
+    reason,
+    note,
+    deprecatedCount: count,
+    regarding: { kind, name: 'web' },
+    lastTimestamp: NOW,
+  });
+  const up = event(
+    'SuccessfulRescale',
+    'New size: 3; reason: external metric queue(nil) above target',
+    'HorizontalPodAutoscaler',
+    3,
+  );
+  const down = event('ScalingReplicaSet', 'Scaled down replica set web-1 from 3 to 1', 'Deployment', 3);
+
+  it('after a rollout is its surge', () => {
+    expect(idsOf({ ...rescaled, evidence: { events: [up] } })).toEqual(['surge-drift']);
+  });
+  it('after falls that the HPA did not ask for is the fight about them, and no surge', () => {
+    expect(idsOf({ ...rescaled, evidence: { events: [up, down] } })).toEqual(['manifest-fights-the-hpa']);
+  });
+});
