@@ -28,7 +28,7 @@ export class Api implements Disposable {
   call(method: string, path: string, body?: string, type = 'application/json'): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const headers = { ':method': method, ':path': path, ...(body === undefined ? {} : { 'content-type': type }) };
-      const stream = this.#session.request(headers);
+      const stream = this.#session.request(headers, { endStream: body === undefined }); // a DELETE with a body is not over
       const chunks: Buffer[] = [];
       let status = 0;
       stream.on('response', (answer) => {
