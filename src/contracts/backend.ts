@@ -34,6 +34,12 @@ export interface ClusterSpec {
   readonly nodeCapacity: { readonly cpu: string; readonly memory: string; readonly pods: number };
 }
 
+/** As whoever watches the nodes gets it; nothing where its own default holds. */
+export function nodeGrace({ nodes = 1 }: ClusterSpec): { readonly nodeGraceSeconds?: number } {
+  // A lab shows in seconds what takes a minute elsewhere; one node alone has nobody to take over from it.
+  return nodes > 1 ? { nodeGraceSeconds: 20 } : {};
+}
+
 export interface ClusterHandle {
   readonly backend: BackendName;
   readonly kubeconfig: string;

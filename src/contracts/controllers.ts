@@ -8,6 +8,7 @@ export const CONTROLLER_NAMES: readonly string[] = [
   'garbage-collector',
   'hpa',
   'namespace',
+  'node-lifecycle',
   'pod-gc',
   'replicaset',
   'root-ca',

@@ -1,6 +1,14 @@
 import type { ClusterHandle } from './backend.ts';
 import type { LabSpec } from './lab-spec.ts';
 
+/** `kubelet`, `nodeMetrics`: the kubelet API of the first process node and its metrics.k8s.io; further nodes have their number behind it. */
+export type LabPort =
+  | 'queue'
+  | 'metricsServer'
+  | 'metricsWrite'
+  | 'prometheus'
+  | `${'kubelet' | 'nodeMetrics'}${'' | `-${number}`}`;
+
 /** `lab.json`: what a lab is, written before anything is made, so that whatever was made can be found and removed. */
 export interface LabRecord {
   readonly apiVersion: 'metricslab.dev/v1';
@@ -11,15 +19,7 @@ export interface LabRecord {
   /** Known once the cluster step is done. */
   readonly cluster?: ClusterHandle;
   /** Ports of 127.0.0.1 that the lab's own programs were given; kept over restarts. */
-  readonly ports: {
-    readonly queue?: number;
-    readonly metricsServer?: number;
-    readonly metricsWrite?: number;
-    readonly prometheus?: number;
-    /** The kubelet API of the process node, and its metrics.k8s.io. */
-    readonly kubelet?: number;
-    readonly nodeMetrics?: number;
-  };
+  readonly ports: Readonly<Partial<Record<LabPort, number>>>;
   /** Which server the lab's own queue is; chosen once, for its data are on it. Labs of before had `native` ones only. */
   readonly queueServer?: 'native' | 'embedded';
   /** Whether every step has succeeded once. */

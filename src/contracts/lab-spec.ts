@@ -41,6 +41,8 @@ export interface LabSpec {
     readonly failureRate: number;
     readonly maxAttempts: number;
   };
+  /** How many nodes; default one. */
+  readonly nodes?: number;
   /** 0 = chosen free. */
   readonly apiPort: number;
   /** The cluster alone: no node, queue, metrics server, workload and HPA. */

@@ -11,6 +11,7 @@ export function clusterSpecOf(spec: LabSpec, labDir: string): ClusterSpec {
     ...(spec.allowedContexts === undefined ? {} : { allowedContexts: spec.allowedContexts }),
     ...(spec.driver === undefined ? {} : { driver: spec.driver }),
     ...(spec.nodeImage === undefined ? {} : { nodeImage: spec.nodeImage }),
+    ...(spec.nodes === undefined ? {} : { nodes: spec.nodes }),
     syncPeriodSeconds: spec.syncPeriodSeconds,
     apiPort: spec.apiPort,
     ...(spec.disabledControllers === undefined ? {} : { disabledControllers: spec.disabledControllers }),

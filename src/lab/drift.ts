@@ -1,6 +1,7 @@
+import { PROCESS_BACKENDS } from '../contracts/backend.ts';
 import type { LabSpec } from '../contracts/lab-spec.ts';
 
-/** Fields whose change needs a new cluster or would lose the queue's content. */
+/** Fields whose change needs a new cluster or would lose the queue's content; the machines of a cluster in containers as well. */
 const NEEDS_NEW_CLUSTER: readonly string[] = [
   'backend',
   'kubernetesVersion',
@@ -26,12 +27,13 @@ export interface Drift {
 export function specDrift(before: LabSpec, wanted: LabSpec): Drift {
   const old = flatten(before);
   const now = flatten(wanted);
+  const fixed = PROCESS_BACKENDS.includes(before.backend) ? NEEDS_NEW_CLUSTER : [...NEEDS_NEW_CLUSTER, 'nodes'];
   const changed = [...new Set([...old.keys(), ...now.keys()])].filter((path) => old.get(path) !== now.get(path)).sort();
   const line = (path: string) =>
     path === 'queue.url' ? path : `${path}: ${old.get(path) ?? 'unset'} → ${now.get(path) ?? 'unset'}`;
   return {
-    inPlace: changed.filter((path) => !NEEDS_NEW_CLUSTER.includes(path)).map(line),
-    needsNewCluster: changed.filter((path) => NEEDS_NEW_CLUSTER.includes(path)).map(line),
+    inPlace: changed.filter((path) => !fixed.includes(path)).map(line),
+    needsNewCluster: changed.filter((path) => fixed.includes(path)).map(line),
   };
 }
 

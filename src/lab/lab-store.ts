@@ -63,6 +63,7 @@ const Spec = z.object({
     failureRate: z.number(),
     maxAttempts: z.number(),
   }),
+  nodes: z.number().exactOptional(),
   apiPort: z.number(),
   bare: z.boolean().exactOptional(),
   disabledControllers: z.array(z.string()).exactOptional(),
@@ -75,14 +76,7 @@ const Record: z.ZodType<LabRecord> = z.object({
   createdAt: z.string(),
   spec: Spec,
   cluster: Cluster.exactOptional(),
-  ports: z.object({
-    queue: z.number().exactOptional(),
-    metricsServer: z.number().exactOptional(),
-    metricsWrite: z.number().exactOptional(),
-    prometheus: z.number().exactOptional(),
-    kubelet: z.number().exactOptional(),
-    nodeMetrics: z.number().exactOptional(),
-  }),
+  ports: z.record(z.string(), z.number()),
   queueServer: z.enum(['native', 'embedded']).exactOptional(),
   complete: z.boolean(),
 });

@@ -75,6 +75,17 @@ export const StatusSchema: z.ZodType<LabStatus> = z.object({
       message: z.string().describe('why it is not healthy; empty when it is'),
     }),
   ),
+  nodes: z
+    .array(
+      z.object({
+        name: z.string(),
+        ready: z.boolean(),
+        pods: count.describe('pods on it that are not over'),
+        message: z.string().describe('why it is not ready; empty when it is'),
+      }),
+    )
+    .nullable()
+    .describe('null when they could not be asked, or the cluster is not the lab’s own'),
   metricsServer: z.object({
     url: z.string().nullable(),
     writeUrl: z.string().nullable(),

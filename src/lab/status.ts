@@ -11,6 +11,7 @@ import { parseAs } from '../kube/objects.ts';
 import { type LabPaths, labPaths, requireRecord } from './lab-store.ts';
 import { readLedger } from './ledger.ts';
 import { metricsAdminOf } from './metrics-admin.ts';
+import { nodeProblems, type NodeState, readNodes } from './nodes.ts';
 import { podParts } from './pods.ts';
 import type { LabPorts } from './ports.ts';
 
@@ -46,6 +47,8 @@ export interface LabStatus {
   /** null when the pipeline has none. */
   readonly queue: { readonly kind: string; readonly name: string } | null;
   readonly components: readonly ComponentState[];
+  /** Nodes of a cluster that the lab has made; null when they could not be asked, or the cluster is somebody else's. */
+  readonly nodes: readonly NodeState[] | null;
   readonly metricsServer: {
     readonly url: string | null;
     readonly writeUrl: string | null;
@@ -67,7 +70,8 @@ const ASK_TIMEOUT_MS = 3_000;
 export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus> {
   const record = requireRecord(ports.files, ports.labsDir, lab);
   const paths = labPaths(ports.labsDir, lab);
-  const [pods, report, hpas, ledger] = await Promise.all([
+  const [nodes, pods, report, hpas, ledger] = await Promise.all([
+    settled(() => readNodes(ports, record)),
     settled(() => podStates(ports, record)),
     settled(() => readReport(ports, record)),
     settled(() => readHpas(ports, record)),
@@ -81,6 +85,7 @@ export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus
     ...('value' in report && report.value?.config.error != null
       ? [`the metrics server uses an older configuration: ${report.value.config.error}`]
       : []),
+    ...('fault' in nodes ? [`the nodes cannot be read: ${nodes.fault}`] : nodeProblems(nodes.value)),
     ...('fault' in pods ? [`the pods cannot be read: ${pods.fault}`] : []),
     ...('fault' in hpas ? [`the HPAs cannot be read: ${hpas.fault}`] : []),
     ...('fault' in ledger ? [`the queue cannot be asked: ${ledger.fault}`] : []),
@@ -102,6 +107,7 @@ export async function labStatus(ports: LabPorts, lab: string): Promise<LabStatus
     ledger: 'value' in ledger ? (ledger.value ?? null) : null,
     queue: hasQueue(record.spec) ? { kind: record.spec.queue.kind, name: record.spec.queue.name } : null,
     components,
+    nodes: 'value' in nodes ? nodes.value : null,
     metricsServer: {
       ...metricsServerOf(ports, paths, record, components),
       faults: metricsReport?.faults ?? null,

@@ -27,6 +27,8 @@ export interface EmbeddedConfig {
   /** Names of controllers that do not run; `all` = none does. */
   readonly disabledControllers: readonly string[];
   readonly syncPeriodSeconds: number;
+  /** How long a node may be silent before it counts as lost. */
+  readonly nodeGraceSeconds?: number;
   /** Whose HPA controller is imitated, e.g. `1.36.3`. */
   readonly kubernetesVersion: string;
 }
@@ -43,6 +45,7 @@ const Shape: z.ZodType<EmbeddedConfig> = z.strictObject({
   hpaClient: Pair,
   disabledControllers: z.array(z.string()).default([]),
   syncPeriodSeconds: z.number().positive().default(15),
+  nodeGraceSeconds: z.number().positive().exactOptional(),
   kubernetesVersion: z.string().default('1.36.3'),
 });
 

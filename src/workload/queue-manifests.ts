@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KubeObject } from '../contracts/kube-client.ts';
 import type { LabSpec } from '../contracts/lab-spec.ts';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../kube/pod-security.ts';
-import { named } from './manifests.ts';
+import { keptSafe, named } from './manifests.ts';
 import { MAX_JOB_BYTES, redisConfig } from './queue-server.ts';
 
 /** Name of the queue server's Deployment and Service. */
@@ -99,6 +99,7 @@ function deployment(
           terminationGracePeriodSeconds: 10,
           enableServiceLinks: false,
           automountServiceAccountToken: false,
+          ...keptSafe(spec),
           securityContext: restrictedPod(user),
           containers: [
             {

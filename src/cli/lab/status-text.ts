@@ -22,6 +22,7 @@ export function statusText(status: LabStatus, page: Page): string {
     hpaTable(status.hpas),
     '',
     ...(status.queue === null ? [] : [queueLine(status.queue, status.ledger), '']),
+    ...nodeTable(status),
     componentTable(status, page),
     ...faultLines(status),
     '',
@@ -71,6 +72,17 @@ export function metricText(metric: MetricSummary): string {
   const current =
     metric.current ?? (metric.artefact === undefined ? `<unknown: ${metric.reason ?? ''}>` : `<${metric.artefact}>`);
   return `${metric.name} ${current}/${metric.target}${average}`;
+}
+
+/** One node of its own says nothing that the rest does not say. */
+function nodeTable({ nodes }: LabStatus): string[] {
+  if (nodes === null || nodes.length < 2) return [];
+  const rows = nodes.map(({ name, ready, pods }) => [
+    name,
+    ready ? paint('green', 'Ready') : paint('red', 'NotReady'),
+    String(pods),
+  ]);
+  return [columns(['NODE', 'STATE', 'PODS'], rows), ''];
 }
 
 function componentTable({ components }: LabStatus, page: Page): string {

@@ -45,6 +45,7 @@ await runProgram(async (stop) => {
     signal: stop,
     log,
     ca,
+    ...(config.nodeGraceSeconds === undefined ? {} : { nodeGraceSeconds: config.nodeGraceSeconds }),
     disabled: config.disabledControllers,
     hpa: hpaOptions(config, metrics),
   });

@@ -12,6 +12,8 @@ import { NodeAgent } from '../../minicluster/node/node-agent.ts';
 import type { Machine } from '../../minicluster/node/node-object.ts';
 import { nodeUsage } from '../../minicluster/node/node-usage.ts';
 import { resourceMetricsText } from '../../minicluster/node/resource-metrics-text.ts';
+import { usageText, withPeers } from '../../minicluster/node/peer-usage.ts';
+import type { MetricsView } from '../../minicluster/node/resource-metrics.ts';
 import { ServiceProxy } from '../../minicluster/node/service-proxy.ts';
 import { listenLocally } from '../../minicluster/node/serve.ts';
 import { realClock } from '../../platform/clock.ts';
@@ -31,27 +33,36 @@ await runProgram(async (stop) => {
   const ports = { client, clock: realClock, files: nodeFiles, processes, freePort, log, childEnv: childEnv() };
   const agent = new NodeAgent(config, ports, machine());
   const { nodeName } = config;
-  const view = nodeUsage(agent, { clock: realClock, self: processes.self, nodeName, signal: stop });
+  const own = nodeUsage(agent, { clock: realClock, self: processes.self, nodeName, signal: stop });
   const auth = delegatedAuth({
     client,
     clock: realClock,
     onError: (error) => log(`delegated auth: ${describe(error)}`),
   });
-  const metrics = metricsApiServer({ serving, auth, view, log });
   const kubelet = kubeletServer({
     agent,
     serving,
     nodeName,
     auth,
     clientCa: read(config.clientCaFile),
-    resourceMetrics: () => resourceMetricsText(view),
+    resourceMetrics: () => resourceMetricsText(own),
+    usage: () => usageText(own),
     now: realClock.now,
     log,
   });
   await listenLocally(kubelet, config.kubeletPort, 'the kubelet API');
+  let view = own;
+  const all: MetricsView = { now: () => view.now(), pods: () => view.pods(), nodes: () => view.nodes() };
+  const metrics = metricsApiServer({ serving, auth, view: all, log });
   await listenLocally(metrics, config.metricsPort, 'metrics.k8s.io');
   await agent.start(stop);
-  new ServiceProxy(agent, ports, config.stateDir).start(stop);
+  if (config.further !== true) {
+    const kubeletOf = (port: number) => kubeClient({ ...access, server: `https://127.0.0.1:${port}` });
+    const nodes = agent.neighbours?.nodes;
+    if (nodes !== undefined)
+      view = withPeers(own, { nodes, nodeName, kubelet: kubeletOf, clock: realClock, log, signal: stop });
+    new ServiceProxy(agent, ports, config.stateDir).start(stop);
+  }
   await aborted(stop);
   await agent.stop();
   auth.stop();

@@ -15,6 +15,7 @@ const USED_BY: Readonly<Record<string, readonly BackendName[]>> = {
   driver: ['minikube'],
   image: CONTAINERS,
   'kubernetes-version': OWN,
+  nodes: OWN,
   'sync-period': OWN,
   'disable-controller': PROCESSES,
   'api-port': PROCESSES,

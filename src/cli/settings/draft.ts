@@ -48,6 +48,7 @@ export function draftOf(values: ReadonlyMap<string, Origin>): LabDraft {
       failureRate: number('consumer.failureRate'),
       maxAttempts: number('consumer.maxAttempts'),
     },
+    nodes: number('nodes'),
     apiPort: number('apiPort'),
     node: { cpu: text('node.cpu'), memory: text('node.memory'), pods: number('node.pods') },
     images: images(values),

@@ -89,6 +89,7 @@ const LabFile = z
       allowedContexts: setting('allowedContexts', text),
       programImage: setting('programImage', text),
       syncPeriod: setting('syncPeriod', duration),
+      nodes: setting('nodes', whole(1, LIMITS.nodes)),
       apiPort: setting('apiPort', whole(0, LIMITS.port)),
       hpa: Hpa.optional(),
       queue: Queue.optional(),

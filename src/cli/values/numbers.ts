@@ -1,7 +1,7 @@
 import { LabError } from '../../errors/lab-error.ts';
 
 /** Largest whole numbers, for flags and for the lab file's schema. */
-export const LIMITS = { port: 65_535, pods: 1000, attempts: 1000 } as const;
+export const LIMITS = { port: 65_535, pods: 1000, nodes: 8, attempts: 1000 } as const;
 
 const MAX_COUNT = 1_000_000;
 

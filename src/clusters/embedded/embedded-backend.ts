@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type {
-  Availability,
-  BackendContext,
-  ClusterBackend,
-  ClusterHandle,
-  ClusterSpec,
+import {
+  type Availability,
+  type BackendContext,
+  type ClusterBackend,
+  type ClusterHandle,
+  type ClusterSpec,
+  nodeGrace,
 } from '../../contracts/backend.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import type { ComponentSpec } from '../../contracts/component.ts';
@@ -107,6 +108,7 @@ function componentFor(
     hpaClient: asFiles(hpaClient),
     disabledControllers: spec.disabledControllers ?? [],
     syncPeriodSeconds: spec.syncPeriodSeconds,
+    ...nodeGrace(spec),
     kubernetesVersion: (spec.kubernetesVersion ?? KUBERNETES_VERSION).replace(/^v/, ''),
   };
   const path = join(spec.labDir, 'embedded.json');

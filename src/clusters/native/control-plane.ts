@@ -14,6 +14,7 @@ export interface ControlPlane {
   /** As `--disable-controller` names them. */
   readonly disabledControllers: readonly string[];
   readonly syncPeriodSeconds: number;
+  readonly nodeGraceSeconds?: number;
 }
 
 /** Service addresses; nothing routes them, the process node's proxy serves Services on 127.0.0.1. */
@@ -117,7 +118,7 @@ function apiServer({ layout, pki, ports, binDir }: ControlPlane): ComponentSpec 
 
 /** No leader election: there is one, and after a kill -9 the next one must not wait for the dead one's lease. */
 function controllerManager(plane: ControlPlane): ComponentSpec {
-  const { layout, pki, ports, binDir, syncPeriodSeconds } = plane;
+  const { layout, pki, ports, binDir, syncPeriodSeconds, nodeGraceSeconds } = plane;
   return {
     ...clientOf('kube-controller-manager', plane),
     command: join(binDir, 'kube-controller-manager'),
@@ -135,6 +136,7 @@ function controllerManager(plane: ControlPlane): ComponentSpec {
       `--root-ca-file=${pki.ca.cert}`,
       controllersFlag(plane.disabledControllers),
       `--horizontal-pod-autoscaler-sync-period=${syncPeriodSeconds}s`,
+      ...(nodeGraceSeconds === undefined ? [] : [`--node-monitor-grace-period=${nodeGraceSeconds}s`]),
       '--profiling=false',
       FEATURE_GATES,
     ],
@@ -152,6 +154,7 @@ const UPSTREAM_NAMES: Readonly<Record<string, string>> = {
   'garbage-collector': 'garbage-collector-controller',
   hpa: 'horizontal-pod-autoscaler-controller',
   namespace: 'namespace-controller',
+  'node-lifecycle': 'node-lifecycle-controller',
   'pod-gc': 'pod-garbage-collector-controller',
   replicaset: 'replicaset-controller',
   'root-ca': 'root-ca-certificate-publisher-controller',

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import type {
-  Availability,
-  BackendContext,
-  ClusterBackend,
-  ClusterHandle,
-  ClusterSpec,
+import {
+  type Availability,
+  type BackendContext,
+  type ClusterBackend,
+  type ClusterHandle,
+  type ClusterSpec,
+  nodeGrace,
 } from '../../contracts/backend.ts';
 import type { RunCommand } from '../../contracts/commands.ts';
 import type { ComponentSpec } from '../../contracts/component.ts';
@@ -114,6 +115,7 @@ async function create(
     binDir,
     hasScheduler,
     syncPeriodSeconds,
+    ...nodeGrace(spec),
     disabledControllers,
   });
   // It may run from an earlier `up`.

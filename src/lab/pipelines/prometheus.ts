@@ -17,10 +17,10 @@ import type { StepResult } from '../run-steps.ts';
 import { applyAll } from '../up/apply-all.ts';
 import { applyHpa, onTheWayToZero, settleHpa } from '../up/hpa-step.ts';
 import { ensureMetricsServer } from '../up/metrics-server-step.ts';
-import { ensureNode, nodeName } from '../up/node-step.ts';
+import { ensureNode, nodesReady } from '../up/node-step.ts';
 import { portFor } from '../up/program-component.ts';
 import { checkQueueServer, ensureQueue } from '../up/queue-step.ts';
-import { apiServiceAvailable, deploymentAvailable, hpaActive, nodeReady } from '../up/ready.ts';
+import { apiServiceAvailable, deploymentAvailable, hpaActive } from '../up/ready.ts';
 import { clientOf, clusterOf, type UpState } from '../up/state.ts';
 import { waitFor } from '../up/wait-for.ts';
 import { applyWorkload, podRuntime, workloadSecrets } from '../up/workload-step.ts';
@@ -137,7 +137,7 @@ async function waitReady(state: UpState, client: KubeClient): Promise<StepResult
   const backlog = async () => backlogOf(await readLedger(ports, paths, state.record));
   const waited = await waitFor(
     [
-      nodeReady(client, nodeName(state)),
+      ...nodesReady(state, client),
       apiServiceAvailable(client, 'v1beta1.metrics.k8s.io'),
       deploymentAvailable(client, spec, PRODUCER),
       deploymentAvailable(client, spec, EXPORTER),

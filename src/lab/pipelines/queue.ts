@@ -4,7 +4,7 @@ import { backlogOf, readLedger } from '../ledger.ts';
 import type { Step, StepResult } from '../run-steps.ts';
 import { applyHpa, onTheWayToZero, settleHpa } from '../up/hpa-step.ts';
 import { ensureMetricsServer } from '../up/metrics-server-step.ts';
-import { ensureNode, nodeName } from '../up/node-step.ts';
+import { ensureNode, nodesReady } from '../up/node-step.ts';
 import { ensureImages, ensureMetricsServerPod, ensureOwnership, ensureQueuePod } from '../up/pod-steps.ts';
 import { checkQueueServer, ensureQueue } from '../up/queue-step.ts';
 import { readyConditions } from '../up/ready.ts';
@@ -60,9 +60,9 @@ function metricsOf({ spec, paths }: UpState): readonly object[] {
 async function waitReady(state: UpState, client: KubeClient): Promise<StepResult> {
   const { ports, paths, spec, options } = state;
   const backlog = async () => backlogOf(await readLedger(ports, paths, state.record));
-  const node = clusterOf(state).podsRunAs === 'processes' ? nodeName(state) : undefined;
+  const nodes = clusterOf(state).podsRunAs === 'processes' ? nodesReady(state, client) : [];
   const waited = await waitFor(
-    [...readyConditions(client, spec, node), { check: () => onTheWayToZero(client, spec, backlog) }],
+    [...readyConditions(client, spec, nodes), { check: () => onTheWayToZero(client, spec, backlog) }],
     { ...ports, lab: spec.lab, step: 'ready', timeoutMs: options.timeoutMs },
   );
   await settleHpa(client, spec);

@@ -5,8 +5,8 @@ import { SAMPLE_APP, SAMPLE_METRIC, sampleAppManifests, sampleHpaManifest } from
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from '../up/apply-all.ts';
 import { ensureMetricsServer } from '../up/metrics-server-step.ts';
-import { ensureNode, nodeName } from '../up/node-step.ts';
-import { apiServiceAvailable, deploymentAvailable, hpaActive, nodeReady } from '../up/ready.ts';
+import { ensureNode, nodesReady } from '../up/node-step.ts';
+import { apiServiceAvailable, deploymentAvailable, hpaActive } from '../up/ready.ts';
 import { clientOf, type UpState } from '../up/state.ts';
 import { waitFor } from '../up/wait-for.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -72,7 +72,7 @@ async function waitReady(state: UpState, client: KubeClient): Promise<StepResult
   const { ports, spec, options } = state;
   const waited = await waitFor(
     [
-      nodeReady(client, nodeName(state)),
+      ...nodesReady(state, client),
       apiServiceAvailable(client, 'v1beta1.metrics.k8s.io'),
       deploymentAvailable(client, spec, SAMPLE_APP),
       hpaActive(client, spec, SAMPLE_APP),

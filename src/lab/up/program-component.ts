@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import type { ComponentSpec } from '../../contracts/component.ts';
-import type { LabRecord } from '../../contracts/lab-record.ts';
+import type { LabPort } from '../../contracts/lab-record.ts';
 import { kubeconfigText, loadKubeconfig } from '../../kube/kubeconfig.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import type { ClusterUser, PairFiles } from '../ports.ts';
 import { clusterOf, remember, type UpState } from './state.ts';
 
-type PortName = keyof LabRecord['ports'];
-
 /** A port of 127.0.0.1 for one of the lab's programs: chosen once, remembered before anything relies on it. */
-export async function portFor(state: UpState, name: PortName): Promise<number> {
+export async function portFor(state: UpState, name: LabPort): Promise<number> {
   const known = state.record.ports[name];
   if (known !== undefined) return known;
   const port = await state.ports.freePort();

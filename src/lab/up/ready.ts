@@ -25,12 +25,10 @@ const ConditionList = z.object({
 });
 const MetricValues = z.object({ items: z.array(z.object({ value: z.string() })).nullish() });
 
-/** What must hold before a lab counts as up, in the order in which it comes true. `nodeName`: of a process backend. */
-export function readyConditions(client: KubeClient, spec: LabSpec, nodeName?: string): readonly Condition[] {
+/** What must hold before a lab counts as up, in the order in which it comes true. `nodes`: of a process backend. */
+export function readyConditions(client: KubeClient, spec: LabSpec, nodes: readonly Condition[]): readonly Condition[] {
   return [
-    ...(nodeName === undefined
-      ? []
-      : [nodeReady(client, nodeName), apiServiceAvailable(client, 'v1beta1.metrics.k8s.io')]),
+    ...(nodes.length === 0 ? [] : [...nodes, apiServiceAvailable(client, 'v1beta1.metrics.k8s.io')]),
     apiServiceAvailable(client, 'v1beta1.external.metrics.k8s.io'),
     metricAnswers(client, spec),
     deploymentAvailable(client, spec, PRODUCER),

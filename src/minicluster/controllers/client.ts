@@ -15,6 +15,7 @@ export interface Resource {
 
 export const PODS: Resource = { group: '', plural: 'pods' };
 export const NODES: Resource = { group: '', plural: 'nodes' };
+export const LEASES: Resource = { group: 'coordination.k8s.io', plural: 'leases' };
 export const SERVICES: Resource = { group: '', plural: 'services' };
 export const ENDPOINTS: Resource = { group: '', plural: 'endpoints' };
 export const NAMESPACES: Resource = { group: '', plural: 'namespaces' };

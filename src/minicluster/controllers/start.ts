@@ -5,6 +5,7 @@ import { endpointsController } from './endpoints.ts';
 import { GARBAGE_COLLECTOR, GarbageCollector } from './garbage-collector.ts';
 import { HPA, HpaController, type HpaControllerOptions, type KeptDecision } from './hpa/hpa-controller.ts';
 import { namespaceController } from './namespace.ts';
+import { nodeLifecycleController } from './node-lifecycle.ts';
 import { eventTtlController, podGcController } from './pod-gc.ts';
 import { replicaSetController } from './replica-set.ts';
 import { rootCaController, serviceAccountController } from './service-accounts.ts';
@@ -16,6 +17,8 @@ export interface StartOptions extends ControllerPorts {
   /** Names of controllers that do not run; `all` = none does. */
   readonly disabled: readonly string[];
   readonly hpa: HpaControllerOptions;
+  /** How long a node may be silent; default as kube-controller-manager. */
+  readonly nodeGraceSeconds?: number;
 }
 
 /** What others may ask of running controllers. */
@@ -28,7 +31,7 @@ export interface RunningControllers {
 export function startControllers(options: StartOptions): RunningControllers {
   const { disabled } = options;
   if (disabled.includes('all')) return { decisions: () => [] };
-  for (const controller of controllers(options.ca)) {
+  for (const controller of controllers(options.ca, options.nodeGraceSeconds)) {
     if (!disabled.includes(controller.name)) runController(controller, options);
   }
   if (!disabled.includes(GARBAGE_COLLECTOR)) new GarbageCollector(options);
@@ -36,7 +39,10 @@ export function startControllers(options: StartOptions): RunningControllers {
   return { decisions: () => hpa?.decisions ?? [] };
 }
 
-function controllers(ca: string): readonly Controller[] {
+/** --node-monitor-grace-period */
+const NODE_GRACE_SECONDS = 50;
+
+function controllers(ca: string, nodeGraceSeconds = NODE_GRACE_SECONDS): readonly Controller[] {
   return [
     namespaceController,
     serviceAccountController,
@@ -46,6 +52,7 @@ function controllers(ca: string): readonly Controller[] {
     statefulSetController,
     endpointsController,
     endpointSliceController,
+    nodeLifecycleController(nodeGraceSeconds),
     podGcController,
     eventTtlController,
   ];

@@ -1,73 +1,45 @@
-import { z } from 'zod';
-import type { ListWatch, ObjectMeta } from '../../contracts/kube-client.ts';
-import { describe, type LabError } from '../../errors/lab-error.ts';
+import { describe } from '../../errors/lab-error.ts';
 import { isStatus } from '../../kube/client.ts';
-import { listWatch } from '../../kube/list-watch.ts';
-import { Meta, parseAs } from '../../kube/objects.ts';
 import type { EventRecorder } from './event-recorder.ts';
-import { type Amounts, type NodeView, plus, requestsOf, usedBy, whyUnschedulable } from './fit.ts';
+import { type NodeView, refusals, requestsOf, unschedulableText, usedBy } from './fit.ts';
+import type { Neighbours, SeenNode } from './neighbours.ts';
 import { type NodePorts, pause } from './node-ports.ts';
-import { type Pod, parsePod, podKey } from './pod.ts';
+import { type Pod, podKey } from './pod.ts';
 import { rfc3339 } from './runtime.ts';
 
 const COMPONENT = 'default-scheduler';
-const NOT_READY = 'node.kubernetes.io/not-ready';
+/** Of a node that has said so, or has not been heard of. */
+const AWAY: readonly string[] = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 /** The same refusal is told again after this time, as kube-scheduler's queue does. */
 const REPEAT_MS = 300_000;
 const RETRY_MS = 1_000;
-
-const NodeSchema = z.object({
-  metadata: Meta,
-  spec: z
-    .object({
-      unschedulable: z.boolean().nullish(),
-      taints: z.array(z.object({ key: z.string(), value: z.string().optional(), effect: z.string() })).nullish(),
-    })
-    .nullish(),
-});
-interface SeenNode {
-  readonly metadata: ObjectMeta;
-  readonly unschedulable: boolean;
-  readonly taints: readonly { readonly key: string; readonly value?: string | undefined; readonly effect: string }[];
-}
 
 export interface BinderOptions {
   readonly ports: NodePorts;
   readonly events: EventRecorder;
   readonly nodeName: string;
-  readonly allocatable: Amounts;
-  /** Pods bound to the node, as the API has them. */
+  readonly neighbours: Neighbours;
+  /** Pods bound to this node, as the API has them. */
   readonly bound: () => readonly Pod[];
   readonly signal: AbortSignal;
 }
 
-/** Binds Pending pods to this one node, in place of kube-scheduler: oldest of the highest priority first. */
+/**
+ * Binds Pending pods in place of kube-scheduler: oldest of the highest priority first, each to the node with the fewest pods of
+ * its owner. Every node has one; the first node by name that is not away is the one that binds.
+ */
 export class Binder {
   readonly #options: BinderOptions;
-  readonly #pending: ListWatch<Pod>;
-  readonly #nodes: ListWatch<SeenNode>;
-  /** Bound by us, not yet seen as bound. */
-  readonly #assumed = new Map<string, Pod>();
+  /** Bound by us, not yet seen as bound: uid → where to. */
+  readonly #assumed = new Map<string, { readonly pod: Pod; readonly node: string }>();
   readonly #told = new Map<string, { readonly text: string; readonly at: number }>();
   #working = false;
   #again = false;
 
   constructor(options: BinderOptions) {
     this.#options = options;
-    const { client, clock, log } = options.ports;
-    const watching = { clock, signal: options.signal, onError: (error: LabError) => log(`binder: ${describe(error)}`) };
-    this.#pending = listWatch(client, '/api/v1/pods', {
-      ...watching,
-      parse: parsePod,
-      query: { fieldSelector: 'spec.nodeName=,status.phase!=Failed,status.phase!=Succeeded' },
-    });
-    this.#nodes = listWatch(client, '/api/v1/nodes', {
-      ...watching,
-      parse: parseNode,
-      query: { fieldSelector: `metadata.name=${options.nodeName}` },
-    });
-    this.#pending.onChange(() => this.kick());
-    this.#nodes.onChange(() => this.kick());
+    options.neighbours.pods.onChange(() => this.kick());
+    options.neighbours.nodes.onChange(() => this.kick());
   }
 
   /** Something may fit now: a pod came, a bound one ended, the node has changed. */
@@ -99,10 +71,12 @@ export class Binder {
 
   #queue(): readonly Pod[] {
     const created = ({ metadata }: Pod) => metadata.creationTimestamp ?? '';
-    return this.#pending
+    if (!this.#binds()) return [];
+    return this.#options.neighbours.pods
       .items()
       .filter(
         ({ metadata, spec }) =>
+          (spec.nodeName ?? '') === '' &&
           metadata.deletionTimestamp === undefined &&
           spec.schedulerName === COMPONENT &&
           (spec.schedulingGates ?? []).length === 0 &&
@@ -112,10 +86,13 @@ export class Binder {
   }
 
   async #schedule(pod: Pod): Promise<void> {
-    const node = this.#node();
-    if (node === undefined) return; // not registered yet: its event comes
-    const why = whyUnschedulable(pod, node, this.#used());
-    if (why !== undefined) return this.#refuse(pod, why);
+    const placed = this.#placed();
+    const nodes = this.#nodes();
+    if (nodes.length === 0) return; // not registered yet: its event comes
+    const why = nodes.map((node) => refusals(pod, node, usedBy(placed.get(node.name) ?? [])));
+    const fitting = nodes.filter((_, at) => why[at]?.length === 0);
+    const node = leastFilled(pod, fitting, placed);
+    if (node === undefined) return this.#refuse(pod, unschedulableText(why));
     const { name, namespace = '', uid = '' } = pod.metadata;
     await this.#options.ports.client.json('POST', `/api/v1/namespaces/${namespace}/pods/${name}/binding`, {
       apiVersion: 'v1',
@@ -123,7 +100,7 @@ export class Binder {
       metadata: { name, namespace, uid },
       target: { apiVersion: 'v1', kind: 'Node', name: node.name },
     });
-    this.#assumed.set(uid, pod);
+    this.#assumed.set(uid, { pod, node: node.name });
     this.#told.delete(uid);
     this.#event(pod, 'Normal', 'Scheduled', `Successfully assigned ${podKey(pod)} to ${node.name}`);
   }
@@ -143,25 +120,38 @@ export class Binder {
     this.#told.set(uid, { text: message, at: clock.monotonic() });
   }
 
-  #used(): Amounts {
-    const bound = this.#options.bound();
-    for (const { metadata } of bound) this.#assumed.delete(metadata.uid ?? '');
-    return [...this.#assumed.values()].reduce((sum, pod) => plus(sum, requestsOf(pod)), usedBy(bound));
+  /** Pods that count, by node. */
+  #placed(): ReadonlyMap<string, readonly Pod[]> {
+    const { bound, neighbours, nodeName } = this.#options;
+    const elsewhere = neighbours.pods.items().filter(({ spec }) => (spec.nodeName ?? '') !== '');
+    const seen = [...bound(), ...elsewhere];
+    for (const { metadata } of seen) this.#assumed.delete(metadata.uid ?? '');
+    const all = [...seen.map((pod) => ({ pod, node: pod.spec.nodeName ?? nodeName })), ...this.#assumed.values()];
+    return new Map([...Map.groupBy(all, ({ node }) => node)].map(([name, on]) => [name, on.map(({ pod }) => pod)]));
   }
 
-  #node(): NodeView | undefined {
-    const { nodeName, allocatable } = this.#options;
-    const node = this.#nodes.get(undefined, nodeName);
-    if (node === undefined) return undefined;
-    // The binder is part of the node: it knows better than a taint whether the node is ready.
-    const taints = node.taints.filter(({ key }) => key !== NOT_READY);
-    return {
-      name: nodeName,
+  #nodes(): readonly NodeView[] {
+    const { neighbours, nodeName } = this.#options;
+    return neighbours.nodes.items().map((node) => ({
+      name: node.metadata.name,
       labels: node.metadata.labels ?? {},
       unschedulable: node.unschedulable,
-      taints,
-      allocatable,
-    };
+      // The binder is part of its node: it knows better than a taint whether that one is ready.
+      taints: node.metadata.name === nodeName ? node.taints.filter(({ key }) => !AWAY.includes(key)) : node.taints,
+      allocatable: node.allocatable,
+    }));
+  }
+
+  #binds(): boolean {
+    const { neighbours, nodeName } = this.#options;
+    const isAway = ({ metadata, taints }: SeenNode) =>
+      metadata.name !== nodeName && taints.some(({ key }) => AWAY.includes(key));
+    const [first] = neighbours.nodes
+      .items()
+      .filter((node) => !isAway(node))
+      .map(({ metadata }) => metadata.name)
+      .sort();
+    return first === nodeName;
   }
 
   #event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
@@ -170,7 +160,24 @@ export class Binder {
   }
 }
 
-function parseNode(foreign: unknown): SeenNode {
-  const { metadata, spec } = parseAs(NodeSchema, foreign, 'a Node');
-  return { metadata, unschedulable: spec?.unschedulable === true, taints: spec?.taints ?? [] };
+/** Pods of one owner are spread over the nodes (PodTopologySpread's system default), then the emptier node is taken. */
+function leastFilled(
+  pod: Pod,
+  nodes: readonly NodeView[],
+  placed: ReadonlyMap<string, readonly Pod[]>,
+): NodeView | undefined {
+  const owner = ownerOf(pod);
+  const scored = nodes.map((node) => {
+    const on = placed.get(node.name) ?? [];
+    const siblings = owner === undefined ? 0 : on.filter((other) => ownerOf(other) === owner).length;
+    return { node, siblings, count: on.length };
+  });
+  const [best] = scored.sort(
+    (a, b) => a.siblings - b.siblings || a.count - b.count || (a.node.name < b.node.name ? -1 : 1),
+  );
+  return best?.node;
+}
+
+function ownerOf({ metadata }: Pod): string | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
 }

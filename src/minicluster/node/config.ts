@@ -28,6 +28,10 @@ export interface NodeConfig {
   readonly labOwner: string;
   /** Labels of the Node besides the usual ones. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** First two octets of its pods' addresses; default 10.244. Nodes of one cluster have different ones. */
+  readonly podPrefix?: string;
+  /** Not the first node of its cluster: that one serves metrics.k8s.io and the ports of Services for all of them. */
+  readonly further?: true;
   /** Longest time that children get to end when the node itself is stopped; default 10. */
   readonly shutdownSeconds?: number;
   /** Size at which a container's log starts anew (the old part stays beside it); default 10 MiB. */
@@ -53,6 +57,11 @@ const Config: z.ZodType<NodeConfig> = z.strictObject({
   bindPods: z.boolean(),
   labOwner: z.string(),
   labels: z.record(z.string(), z.string()).exactOptional(),
+  podPrefix: z
+    .string()
+    .regex(/^\d{1,3}\.\d{1,3}$/)
+    .exactOptional(),
+  further: z.literal(true).exactOptional(),
   shutdownSeconds: z.number().min(0).exactOptional(),
   maxLogBytes: z.number().min(1024).exactOptional(),
 });

@@ -53,7 +53,7 @@ export function usedBy(pods: Iterable<Pod>): Amounts {
   return used;
 }
 
-export function plus(a: Amounts, b: Amounts): Amounts {
+function plus(a: Amounts, b: Amounts): Amounts {
   return {
     cpuMilli: a.cpuMilli + b.cpuMilli,
     memoryBytes: a.memoryBytes + b.memoryBytes,
@@ -70,18 +70,16 @@ export function lacking(need: Amounts, used: Amounts, has: Amounts): readonly ('
   ];
 }
 
-/**
- * Why a pod does not fit on the node, in kube-scheduler's words, or undefined when it does
- * (`0/1 nodes are available: 1 Insufficient cpu.`). The first filter that refuses speaks, as in the scheduler.
- */
-export function whyUnschedulable(pod: Pod, node: NodeView, used: Amounts): string | undefined {
-  const reasons = refusals(pod, node, used);
-  return reasons.length === 0
-    ? undefined
-    : `0/1 nodes are available: ${reasons.map((text) => `1 ${text}`).join(', ')}.`;
+/** `0/2 nodes are available: 1 Insufficient cpu, 1 Too many pods.`, from what `refusals` says of each node (FitError.Error). */
+export function unschedulableText(perNode: readonly (readonly string[])[]): string {
+  const counts = [...Map.groupBy(perNode.flat(), (reason) => reason)].map(
+    ([reason, { length }]) => `${length} ${reason}`,
+  );
+  return `0/${perNode.length} nodes are available: ${counts.sort().join(', ')}.`;
 }
 
-function refusals(pod: Pod, node: NodeView, used: Amounts): readonly string[] {
+/** Why a pod does not fit on a node, in kube-scheduler's words; empty when it does. The first filter that refuses speaks. */
+export function refusals(pod: Pod, node: NodeView, used: Amounts): readonly string[] {
   const tolerations = pod.spec.tolerations ?? [];
   const cordoned: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
   if (node.unschedulable && !tolerated(cordoned, tolerations)) return ['node(s) were unschedulable'];

@@ -70,7 +70,7 @@ export class Heartbeat {
       let wait = RENEW_MS;
       try {
         await this.#renew();
-        if (clock.monotonic() - reported >= STATUS_MS) {
+        if (clock.monotonic() - reported >= STATUS_MS || !(await this.#isReady())) {
           await this.#report();
           reported = clock.monotonic();
         }
@@ -83,6 +83,14 @@ export class Heartbeat {
       }
       await pause(clock, wait, signal);
     }
+  }
+
+  /** Whether the API says so: after a time without heartbeats the node controller has written that the node is lost. */
+  async #isReady(): Promise<boolean> {
+    const found = await this.#ports.client.find(this.#path);
+    if (found === undefined) return false;
+    const conditions = parseAs(NodeSeen, found, this.#path).status?.conditions ?? [];
+    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
   }
 
   /** Makes the Node object, or brings the one that is there up to date. */

@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { describe } from '../../errors/lab-error.ts';
 import type { DelegatedAuth } from '../../kube/aggregated-auth/types.ts';
 import { readContainerLog } from './log-reader.ts';
+import { USAGE_PATH } from './peer-usage.ts';
 import { parseLogQuery } from './log-query.ts';
 import type { NodeAgent } from './node-agent.ts';
 import type { PodWorker } from './pod-worker.ts';
@@ -19,6 +20,8 @@ export interface KubeletServerOptions {
   readonly auth: Pick<DelegatedAuth, 'authorize'>;
   /** Prometheus text of `/metrics/resource`. */
   readonly resourceMetrics: () => string;
+  /** JSON of `/metricslab/usage`, for the first node. */
+  readonly usage: () => string;
   readonly now: () => number;
   readonly log: (line: string) => void;
 }
@@ -66,6 +69,7 @@ async function serve(options: KubeletServerOptions, request: IncomingMessage, re
   if (UNSUPPORTED.has(root)) return send(response, { status: 501, text: `the process node does not support ${root}` });
   if (request.method !== 'GET') return send(response, { status: 405, text: `${request.method} is not supported` });
   if (url.pathname === '/metrics/resource') return send(response, { status: 200, text: options.resourceMetrics() });
+  if (url.pathname === USAGE_PATH) return send(response, { status: 200, text: options.usage() });
   if (root === 'containerLogs' && rest.length === 3) return sendLog(options, rest, url.searchParams, response);
   return send(response, { status: 404, text: '404 page not found' });
 }

@@ -17,9 +17,10 @@ export function nodeIdentity(nodeName: string): { readonly commonName: string; r
 /**
  * RBAC of one node's identity, the least that works without the Node authorizer: its Node and lease, pods and their
  * statuses, what environments refer to, events, and the delegated authentication of the metrics API. `binds`: it also
- * binds pods (no kube-scheduler).
+ * binds pods (no kube-scheduler). `several`: it is not the only node; the first one asks the others what they use, and those
+ * say where their pods listen.
  */
-export function nodeRbac(nodeName: string, binds: boolean): readonly KubeObject[] {
+export function nodeRbac(nodeName: string, binds: boolean, several = false): readonly KubeObject[] {
   const user = { kind: 'User', apiGroup: RBAC, name: nodeIdentity(nodeName).commonName };
   const clusterBinding = (name: string, role: string) => ({
     ...named('ClusterRoleBinding', name),
@@ -27,7 +28,7 @@ export function nodeRbac(nodeName: string, binds: boolean): readonly KubeObject[
     subjects: [user],
   });
   return [
-    { ...named('ClusterRole', NAME), rules: nodeRules(binds) },
+    { ...named('ClusterRole', NAME), rules: nodeRules(binds, several) },
     clusterBinding(`${NAME}:${nodeName}`, NAME),
     clusterBinding(`${NAME}:${nodeName}:auth-delegator`, 'system:auth-delegator'),
     {
@@ -38,12 +39,13 @@ export function nodeRbac(nodeName: string, binds: boolean): readonly KubeObject[
   ];
 }
 
-function nodeRules(binds: boolean): readonly object[] {
+function nodeRules(binds: boolean, several: boolean): readonly object[] {
   return [
     rule([''], ['nodes'], ['create', 'get', 'list', 'watch', 'patch']),
     rule([''], ['nodes/status'], ['patch']),
     rule(['coordination.k8s.io'], ['leases'], ['create', 'patch']),
-    rule([''], ['pods'], ['list', 'watch', 'delete']),
+    rule([''], ['pods'], ['list', 'watch', 'delete', ...(several ? ['patch'] : [])]),
+    ...(several ? [rule([''], ['nodes/proxy'], ['get'])] : []),
     rule([''], ['pods/status'], ['patch']),
     ...(binds ? [rule([''], ['pods/binding'], ['create'])] : []),
     rule([''], ['secrets', 'configmaps'], ['get']),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ListWatch } from '../../contracts/kube-client.ts';
 import { describe } from '../../errors/lab-error.ts';
+import { isStatus } from '../../kube/client.ts';
 import { listWatch } from '../../kube/list-watch.ts';
 import { Binder } from './binder.ts';
 import type { NodeConfig } from './config.ts';
@@ -10,10 +11,12 @@ import { type Amounts, lacking, requestsOf, usedBy } from './fit.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { IpPool } from './ip-pool.ts';
 import { LogStore } from './log-store.ts';
+import { type Neighbours, watchNeighbours } from './neighbours.ts';
 import { type Machine, nodeLabels } from './node-object.ts';
 import { type NodePorts, pause } from './node-ports.ts';
 import { isTerminal, type Pod, parsePod, podKey } from './pod.ts';
 import type { NodeContext } from './pod-host.ts';
+import { HOST_PORTS, hostPortsText } from './pod-ports.ts';
 import { PodWorker } from './pod-worker.ts';
 import { COMMAND_FILE } from './probe-target.ts';
 import { PortPool } from './port-pool.ts';
@@ -40,15 +43,19 @@ export class NodeAgent {
   readonly #allocatable: Amounts;
   readonly #workers = new Map<string, PodWorker>();
   readonly #known = new Map<string, PodRecord>();
-  readonly #ips = new IpPool();
+  readonly #ips: IpPool;
+  /** Pods of a further node → the ports that their annotations tell. */
+  readonly #announced = new Map<string, string>();
   readonly #ending = new AbortController();
   readonly #listeners: (() => void)[] = [];
   #pods: ListWatch<Pod> | undefined;
   #binder: Binder | undefined;
+  #neighbours: Neighbours | undefined;
 
   constructor(config: NodeConfig, ports: NodePorts, machine: Machine) {
     this.#config = config;
     this.#ports = ports;
+    this.#ips = new IpPool(config.podPrefix);
     this.nodeLabels = nodeLabels(config, machine);
     const { client, clock, files, log } = ports;
     files.ensureDir(config.stateDir);
@@ -82,6 +89,11 @@ export class NodeAgent {
         this.#events.record({ subject, type, reason, message, component: 'kubelet' });
       },
     };
+  }
+
+  /** The rest of the cluster, for the first node and for one that binds pods; after `start`. */
+  get neighbours(): Neighbours | undefined {
+    return this.#neighbours;
   }
 
   /** Every pod that this node has, in no order. */
@@ -150,12 +162,16 @@ export class NodeAgent {
       else this.#gone(change.object.metadata.uid ?? '');
       this.#binder?.kick();
     });
-    if (!this.#config.bindPods) return;
+    const { nodeName, bindPods, further } = this.#config;
+    if (!bindPods && further === true) return;
+    const neighbours = watchNeighbours(this.#ports, nodeName, signal);
+    this.#neighbours = neighbours;
+    if (!bindPods) return;
     this.#binder = new Binder({
       ports: this.#ports,
       events: this.#events,
-      nodeName: this.#config.nodeName,
-      allocatable: this.#allocatable,
+      nodeName,
+      neighbours,
       bound: () => pods.items(),
       signal,
     });
@@ -225,7 +241,24 @@ export class NodeAgent {
 
   #changed(): void {
     this.#binder?.kick();
+    if (this.#config.further === true) for (const worker of this.workers) void this.#announce(worker);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Services are served by the first node, which cannot look into this process. */
+  async #announce(worker: PodWorker): Promise<void> {
+    const { name, namespace = '', uid = '' } = worker.pod().metadata;
+    const text = hostPortsText(worker.hostPorts);
+    const before = this.#announced.get(uid);
+    if (before === text || (before === undefined && text === '{}')) return;
+    this.#announced.set(uid, text);
+    const metadata = { uid, annotations: { [HOST_PORTS]: text } };
+    try {
+      await this.#ports.client.patch(`/api/v1/namespaces/${namespace}/pods/${name}`, 'merge', { metadata });
+    } catch (error) {
+      this.#announced.delete(uid); // said again at the next change or upkeep
+      if (!isStatus(error, 404) && !isStatus(error, 409)) this.#ports.log(`ports of pod ${name}: ${describe(error)}`);
+    }
   }
 
   async #upkeep(signal: AbortSignal, clock: NodePorts['clock']): Promise<void> {
@@ -233,6 +266,9 @@ export class NodeAgent {
       this.logs.collect();
       if (this.#pods?.staleSince !== undefined) continue;
       for (const worker of this.workers) worker.compare();
+      const there = new Set(this.#workers.keys());
+      for (const uid of this.#announced.keys()) if (!there.has(uid)) this.#announced.delete(uid);
+      this.#changed();
     }
   }
 }

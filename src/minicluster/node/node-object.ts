@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../contracts/kube-client.ts';
 import type { NodeConfig } from './config.ts';
+import { POD_PREFIX } from './ip-pool.ts';
 import { HOST_IP } from './pod-status.ts';
 import { rfc3339 } from './runtime.ts';
 
@@ -52,6 +53,7 @@ export function nodeLabels(config: NodeConfig, machine: Machine): Readonly<Recor
 
 /** The Node as it is registered. `now` is epoch ms. */
 export function nodeObject(config: NodeConfig, machine: Described, now: number): KubeObject {
+  const podCIDR = `${config.podPrefix ?? POD_PREFIX}.0.0/16`;
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -60,7 +62,7 @@ export function nodeObject(config: NodeConfig, machine: Described, now: number):
       labels: nodeLabels(config, machine),
       annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
     },
-    spec: { podCIDR: '10.244.0.0/16', podCIDRs: ['10.244.0.0/16'] },
+    spec: { podCIDR, podCIDRs: [podCIDR] },
     status: nodeStatus(config, machine, [], now),
   };
 }

@@ -33,13 +33,13 @@ export function nodeUsage(
   return {
     now: () => clock.now(),
     pods,
-    node: () => {
+    nodes: () => {
       const own = usageOf(self);
-      if (own === undefined) return undefined;
+      if (own === undefined) return [];
       const all = [own, ...pods().flatMap(({ containers }) => containers.map(({ usage }) => usage))];
       const sum = (field: 'cpuNanoCores' | 'memoryBytes') => all.reduce((total, usage) => total + usage[field], 0);
       const usage = { ...own, cpuNanoCores: sum('cpuNanoCores'), memoryBytes: sum('memoryBytes') };
-      return { name: nodeName, labels: agent.nodeLabels, usage };
+      return [{ name: nodeName, labels: agent.nodeLabels, usage }];
     },
   };
 }

@@ -76,6 +76,10 @@ export class PodWorker implements PodHost {
   get runners(): readonly ContainerRunner[] {
     return [...this.#init, ...this.#main];
   }
+  /** Container port → port of the host, of what runs. */
+  get hostPorts(): ReadonlyMap<number, number> {
+    return new Map(this.runners.flatMap(({ hostPorts }) => [...hostPorts]));
+  }
   /** Ready to be sent traffic: all containers are ready and the pod is not being deleted. */
   get ready(): boolean {
     if (this.#over || this.#terminating.signal.aborted) return false;

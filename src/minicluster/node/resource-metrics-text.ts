@@ -8,7 +8,7 @@ export function resourceMetricsText(view: MetricsView): string {
       usage,
     })),
   );
-  const node = view.node();
+  const [node] = view.nodes();
   return [
     '# HELP container_cpu_usage_seconds_total Cumulative cpu time consumed by the container in core-seconds',
     '# TYPE container_cpu_usage_seconds_total counter',

@@ -20,11 +20,11 @@ export interface NodeUsage {
   readonly labels: Readonly<Record<string, string>>;
   readonly usage: Usage;
 }
-/** What can be told of the node and its pods right now. */
+/** What can be told of nodes and their pods right now. */
 export interface MetricsView {
   now(): number;
   pods(): readonly PodUsage[];
-  node(): NodeUsage | undefined;
+  nodes(): readonly NodeUsage[];
 }
 
 export interface MetricsAnswer {
@@ -61,9 +61,9 @@ function resources(
 ): MetricsAnswer | undefined {
   const [first, second, third, fourth, more] = rest;
   if (first === 'nodes' && third === undefined) {
-    const node = view.node();
-    const nodes = node === undefined || !selector.matches(node.labels) ? [] : [node];
-    return second === undefined ? nodeList(nodes, view.now(), table) : oneNode(node, second, view.now());
+    if (second !== undefined) return oneNode(view, second);
+    const nodes = view.nodes().filter(({ labels }) => selector.matches(labels));
+    return nodeList(nodes, view.now(), table);
   }
   const pods = view.pods().filter(({ labels }) => selector.matches(labels));
   if (first === 'pods' && second === undefined) return podList(pods, view.now(), table);
@@ -106,8 +106,9 @@ function nodeList(nodes: readonly NodeUsage[], now: number, table: boolean): Met
   });
 }
 
-function oneNode(node: NodeUsage | undefined, name: string, now: number): MetricsAnswer {
-  return node?.name === name ? ok(nodeMetrics(node, now)) : fail(notFound('nodes', name));
+function oneNode(view: MetricsView, wanted: string): MetricsAnswer {
+  const node = view.nodes().find(({ name }) => name === wanted);
+  return node === undefined ? fail(notFound('nodes', wanted)) : ok(nodeMetrics(node, view.now()));
 }
 
 function podMetrics({ name, namespace, labels, containers }: PodUsage, now: number): object {

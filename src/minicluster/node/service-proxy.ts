@@ -8,7 +8,8 @@ import { LocalProxy } from './local-proxy.ts';
 import type { NodeAgent } from './node-agent.ts';
 import type { NodePorts } from './node-ports.ts';
 import { HOST_IP } from './pod-status.ts';
-import type { PodWorker } from './pod-worker.ts';
+import type { Pod } from './pod.ts';
+import { announcedPorts, hostPortFor } from './pod-ports.ts';
 import { addressAnnotation, parseService, type Service, type ServicePort } from './service.ts';
 
 const Saved = z.record(z.string(), z.int());
@@ -94,9 +95,14 @@ export class ServiceProxy {
     const service = this.#services?.get(namespace, name);
     const current = service?.ports.find((one) => one.name === portName && one.port === port);
     if (service === undefined || current === undefined) return [];
-    return this.#agent.workers
-      .filter((worker) => selects(service, worker) && worker.ready)
-      .flatMap((worker) => hostPortOf(worker, current.targetPort ?? current.port) ?? []);
+    const target = current.targetPort ?? current.port;
+    const own = this.#agent.workers
+      .filter((worker) => selects(service, worker.pod()) && worker.ready)
+      .flatMap((worker) => hostPortFor(worker.pod(), worker.hostPorts, target) ?? []);
+    const elsewhere = (this.#agent.neighbours?.pods.items() ?? [])
+      .filter((pod) => selects(service, pod) && isReady(pod))
+      .flatMap((pod) => hostPortFor(pod, announcedPorts(pod), target) ?? []);
+    return [...own, ...elsewhere];
   }
 
   async #annotate(service: Service, addresses: Readonly<Record<string, string>>): Promise<void> {
@@ -119,20 +125,14 @@ export class ServiceProxy {
   }
 }
 
-function selects(service: Service, worker: PodWorker): boolean {
-  const { namespace, labels = {} } = worker.pod().metadata;
+function selects(service: Service, { metadata: { namespace, labels = {} } }: Pod): boolean {
   if (namespace !== service.metadata.namespace) return false;
   return Object.entries(service.selector).every(([key, value]) => labels[key] === value);
 }
 
-/** The host's port for a target port, by number or by a container port's name. */
-function hostPortOf(worker: PodWorker, target: number | string): number | undefined {
-  for (const { container, hostPorts } of worker.runners) {
-    const named = container.ports?.find(({ name }) => name === target)?.containerPort;
-    const port = hostPorts.get(named ?? (typeof target === 'number' ? target : Number.NaN));
-    if (port !== undefined) return port;
-  }
-  return undefined;
+function isReady({ metadata, status }: Pod): boolean {
+  if (metadata.deletionTimestamp !== undefined) return false;
+  return status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
 }
 
 function keyOf(service: Service, port: ServicePort): string {

@@ -20,6 +20,7 @@ describe('config view', () => {
       backend: auto
       syncPeriod: 15s
       apiPort: 0
+      nodes: 1
       node:
         pods: 110
         cpu: "8"
@@ -64,6 +65,7 @@ describe('config view', () => {
       backend               auto           default
       syncPeriod            15s            default
       apiPort               0              default
+      nodes                 1              default
       node.pods             110            default
       node.cpu              8              default
       node.memory           16Gi           default

@@ -46,6 +46,7 @@ describe('settings', () => {
       hpa: { min: 1, max: 20, target: '2', scaleDownWindowSeconds: 300 },
       queue: { kind: 'redis', name: 'jobs' },
       consumer: { serviceTimeMs: 1000, startDelayMs: 0, failureRate: 0, maxAttempts: 5 },
+      nodes: 1,
       apiPort: 0,
       node: { cpu: '8', memory: '16Gi', pods: 110 },
       images: {},
@@ -142,7 +143,7 @@ images: {a: [1]}
       metrics-lab.yaml:10:9: queue.kind: expected one of redis, redis-stream, beanstalkd, got "rabbit"
       metrics-lab.yaml:11:11: consumer: expected a mapping, got 5
       metrics-lab.yaml:12:13: syncPeriod: expected a duration with a unit such as 500ms, 15s or 1m30s, got 15
-      metrics-lab.yaml:13:1: unknown key "imagess"; the nearest ones are: images, backend, driver
+      metrics-lab.yaml:13:1: unknown key "imagess"; the nearest ones are: images, nodes, backend
       metrics-lab.yaml:14:14: images.a.0: expected a command line as a list of words, got 1
       METRICS_LAB_MAX cannot be "x": expected a whole number from 1 to 1000"
     `);

@@ -91,6 +91,12 @@ describe('the journal', () => {
 });
 
 describe('drift', () => {
+  it('another number of nodes is for a process backend to add and remove, for one in containers another cluster', () => {
+    expect(specDrift(SPEC, { ...SPEC, nodes: 2 })).toEqual({ inPlace: ['nodes: unset → 2'], needsNewCluster: [] });
+    const kind = { ...SPEC, backend: 'kind', nodes: 2 } as const;
+    expect(specDrift(kind, { ...kind, nodes: 3 }).needsNewCluster).toEqual(['nodes: 2 → 3']);
+  });
+
   it('tells what can change in place from what needs a new cluster', () => {
     const wanted = { ...SPEC, hpa: { ...SPEC.hpa, max: 7 }, queue: { kind: 'beanstalkd', name: 'jobs' } } as const;
     expect(specDrift(SPEC, wanted)).toEqual({

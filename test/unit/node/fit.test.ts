@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type NodeView, requestsOf, usedBy, whyUnschedulable } from '../../../src/minicluster/node/fit.ts';
+import { type NodeView, refusals, requestsOf, unschedulableText, usedBy } from '../../../src/minicluster/node/fit.ts';
 import { qosClass } from '../../../src/minicluster/node/qos.ts';
 import { podOf } from './fixture.ts';
 
@@ -73,7 +73,15 @@ describe('why a pod does not fit', () => {
       undefined,
     ],
   ])('%s', (_what, pod, node, used, expected) => {
-    const text = expected === undefined ? undefined : `0/1 nodes are available: ${expected}.`;
-    expect(whyUnschedulable(pod, node, used)).toBe(text);
+    const why = refusals(pod, node, used);
+    if (expected === undefined) expect(why).toEqual([]);
+    else expect(unschedulableText([why])).toBe(`0/1 nodes are available: ${expected}.`);
+  });
+
+  it('of several nodes is counted by reason', () => {
+    const why = [['Insufficient cpu', 'Too many pods'], ['Insufficient cpu'], ['node(s) were unschedulable']];
+    expect(unschedulableText(why)).toBe(
+      '0/3 nodes are available: 1 Too many pods, 1 node(s) were unschedulable, 2 Insufficient cpu.',
+    );
   });
 });

@@ -52,7 +52,7 @@ describe('metrics.k8s.io', () => {
   const view: MetricsView = {
     now: () => NOW,
     pods: () => [pod('a', 'one', 'x'), pod('b', 'two', 'y')],
-    node: () => ({ name: 'node-1', labels: { role: 'lab' }, usage }),
+    nodes: () => [{ name: 'node-1', labels: { role: 'lab' }, usage }],
   };
   const get = (path: string, query = '', table = false) =>
     metricsAnswer(view, `/apis/metrics.k8s.io/v1beta1${path}`, new URLSearchParams(query), table);
