@@ -1,6 +1,6 @@
-// `npm run generate`: the reference pages and schemas in docs/, out of the tables that the program itself works with. The
+// `npm run generate`: the reference pages and schemas in docs/ and the charts, out of the tables that the program itself works with. The
 // output depends on nothing but the source, so CI runs this and then `git diff --exit-code`.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { REGISTRY } from '../src/errors/registry.ts';
 import { DoctorSchema } from '../src/doctor/report.ts';
@@ -11,6 +11,9 @@ import { StatusSchema } from '../src/lab/status-schema.ts';
 import { labFileJsonSchema } from '../src/cli/settings/lab-file-schema.ts';
 import { simulationJsonSchema } from '../src/cli/simulate/document-schema.ts';
 import { metricsServerJsonSchema } from '../src/metrics-server/config.ts';
+import { chartFiles } from './charts/chart-files.ts';
+import { labChart } from './charts/lab-chart.ts';
+import { metricsServerChart } from './charts/metrics-server-chart.ts';
 import { cliPage } from './reference/cli-page.ts';
 import { errorsPage } from './reference/errors-page.ts';
 import { withNewIds } from './reference/released-ids.ts';
@@ -27,9 +30,13 @@ const pages: Readonly<Record<string, string>> = {
   'docs/schemas/explain.json': `${JSON.stringify(documentSchema(ExplanationSchema, 'HpaExplanation', 'explain hpa'), undefined, 2)}\n`,
   'docs/schemas/inspect.json': `${JSON.stringify(documentSchema(InspectionSchema, 'HpaInspection', 'inspect hpa'), undefined, 2)}\n`,
   'docs/schemas/doctor.json': `${JSON.stringify(documentSchema(DoctorSchema, 'DoctorReport', 'doctor'), undefined, 2)}\n`,
+  ...chartFiles(metricsServerChart()),
+  ...chartFiles(labChart()),
   [RELEASED]: withNewIds(readFileSync(RELEASED, 'utf8'), Object.keys(REGISTRY)),
 };
 
+// A kind that a chart has no more leaves no file behind.
+rmSync('charts', { recursive: true, force: true });
 for (const [path, text] of Object.entries(pages)) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);

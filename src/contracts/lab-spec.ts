@@ -40,6 +40,8 @@ export interface LabSpec {
     /** Share of items whose work fails, 0 to 1. */
     readonly failureRate: number;
     readonly maxAttempts: number;
+    /** What a pod is given to end, 6 or more; without it the time of one item and 10 s, at most 120. */
+    readonly graceSeconds?: number;
   };
   /** How many nodes; default one. */
   readonly nodes?: number;

@@ -67,6 +67,8 @@ export interface MetricsServerConfig {
     readonly tokenFile: string;
     readonly maxValues: number;
   };
+  /** Told to stop, it answers for this long still, with `Connection: close`, so that nobody's query is cut off. */
+  readonly shutdownDelaySeconds: number;
   readonly metrics: readonly MetricConfig[];
   /** Servers whose series become metrics by the rules of prometheus-adapter. */
   readonly prometheus: readonly PrometheusRulesConfig[];
@@ -116,7 +118,8 @@ const DescribedObject = z
     path: ['namespaceLabel'],
   });
 
-const Metric = z
+/** One entry of `metrics`. */
+export const MetricSchema: z.ZodType<MetricConfig> = z
   .strictObject({
     name: z.string().regex(/^[^/%\s]{1,253}$/, 'a metric is one segment of a path: no slash, no blank'),
     namespace: z.string().min(1).exactOptional(),
@@ -162,7 +165,8 @@ const Config: z.ZodType<MetricsServerConfig> = z
         maxValues: z.number().int().min(1).max(10_000_000).default(100_000),
       })
       .exactOptional(),
-    metrics: z.array(Metric).default([]),
+    shutdownDelaySeconds: z.number().min(0).max(120).default(0),
+    metrics: z.array(MetricSchema).default([]),
     prometheus: z.array(PrometheusRulesSchema).default([]),
     forward: z.array(ForwardSchema).default([]),
   })

@@ -15,8 +15,10 @@ export interface MetricsServerManifestOptions {
   readonly port: number;
   /** Labels of its pods; without them it is a process of this machine. */
   readonly pods?: Readonly<Record<string, string>>;
-  /** PEM of the CA that signed the serving certificate, which must hold the names of `servingHosts`. */
-  readonly caBundle: string;
+  /** PEM of the CA that signed the serving certificate, which must hold the names of `servingHosts`. Without it somebody else puts it in. */
+  readonly caBundle?: string;
+  /** Of the APIServices, e.g. for cert-manager to put the CA in. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly identity: MetricsServerIdentity;
   readonly apis: readonly MetricsApi[];
 }
@@ -107,13 +109,17 @@ function apiService(
   return {
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
-    metadata: { name: `${version}.${group}`, labels: labLabels(options.lab) },
+    metadata: {
+      name: `${version}.${group}`,
+      labels: labLabels(options.lab),
+      ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
+    },
     spec: {
       group,
       version,
       groupPriorityMinimum: 100,
       versionPriority: priority,
-      caBundle: Buffer.from(options.caBundle).toString('base64'),
+      ...(options.caBundle === undefined ? {} : { caBundle: Buffer.from(options.caBundle).toString('base64') }),
       service: { name: SERVICE, namespace: options.namespace, port: options.port },
     },
   };

@@ -28,6 +28,7 @@ export interface RunningMetricsServer {
   reload(parse: () => MetricsServerConfig): Promise<void>;
   /** Takes over the files of certificate and key when they have changed; a broken pair raises and changes nothing. */
   renewServing(): void;
+  /** Answers for `shutdownDelaySeconds` more, then ends. */
   close(): Promise<void>;
 }
 
@@ -74,7 +75,14 @@ export async function startMetricsServer(
     writeUrl,
     reload: (parse) => reload(parse, metrics, state, log),
     renewServing: servingRenewal(api, serving, config, ports),
-    close: () => running.disposeAsync(),
+    close: async () => {
+      if (config.shutdownDelaySeconds > 0) {
+        // Whoever keeps a connection for the next query takes another server's then.
+        api.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+        await clock.sleep(config.shutdownDelaySeconds * 1000);
+      }
+      await running.disposeAsync();
+    },
   };
 }
 

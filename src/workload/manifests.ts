@@ -22,7 +22,15 @@ const TOKEN = { secretKeyRef: { name: SECRET, key: 'token' } };
 const LEDGER_FOLDER = '/ledger';
 
 /** What starts the pods: the process node by the name of an image, or containers of the image with the lab's programs. */
-export type PodRuntime = { readonly as: 'processes' } | { readonly as: 'containers'; readonly image: string };
+export type PodRuntime =
+  | { readonly as: 'processes' }
+  | {
+      readonly as: 'containers';
+      readonly image: string;
+      readonly pullPolicy?: string;
+      /** Names by which the producer is called from outside of the cluster, with commas. */
+      readonly hosts?: string;
+    };
 
 export interface WorkloadSecrets {
   readonly queueUrl: string;
@@ -115,12 +123,22 @@ function secret(spec: LabSpec, secrets: WorkloadSecrets): KubeObject {
 function producer(spec: LabSpec, secrets: WorkloadSecrets, pods: PodRuntime): KubeObject {
   return deployment(spec, PRODUCER, pods, {
     replicas: 1,
-    env: [...queueEnv(spec), { name: 'TOKEN', valueFrom: TOKEN }, ...ledgerEnv(spec, PRODUCER, secrets, pods)],
+    env: [
+      ...queueEnv(spec),
+      { name: 'TOKEN', valueFrom: TOKEN },
+      ...ledgerEnv(spec, PRODUCER, secrets, pods),
+      ...hostsEnv(pods),
+    ],
     ...(keepsLedger(spec, pods) ? { folder: LEDGER_FOLDER } : {}),
     requests: { cpu: '10m', memory: '48Mi' },
     graceSeconds: 10,
     probed: true,
   });
+}
+
+function hostsEnv(pods: PodRuntime): object[] {
+  if (pods.as === 'processes' || pods.hosts === undefined) return [];
+  return [{ name: 'ALLOWED_HOSTS', value: `${PRODUCER},${pods.hosts}` }];
 }
 
 function httpService(spec: LabSpec, name: string): KubeObject {
@@ -133,13 +151,13 @@ function httpService(spec: LabSpec, name: string): KubeObject {
 function consumer(spec: LabSpec, secrets: WorkloadSecrets, pods: PodRuntime): KubeObject {
   const { serviceTimeMs, startDelayMs, failureRate, maxAttempts } = spec.consumer;
   // Time to finish the item in hand, as far as Kubernetes users would grant it; a longer one is handed back.
-  const graceSeconds = Math.min(Math.ceil(serviceTimeMs / 1000) + 10, 120);
+  const graceSeconds = spec.consumer.graceSeconds ?? Math.min(Math.ceil(serviceTimeMs / 1000) + 10, 120);
   const settings = {
     SERVICE_TIME: `${serviceTimeMs}ms`,
     START_DELAY: `${startDelayMs}ms`,
     FAILURE_RATE: String(failureRate),
     MAX_ATTEMPTS: String(maxAttempts),
-    GRACE: `${Math.max(graceSeconds - 5, 1)}s`,
+    GRACE: `${graceSeconds - 5}s`,
   };
   return deployment(spec, CONSUMER, pods, {
     env: [
@@ -193,7 +211,7 @@ export function deployment(spec: LabSpec, name: string, pods: PodRuntime, settin
             {
               name,
               ...programOf(name, pods, settings),
-              imagePullPolicy: 'IfNotPresent',
+              imagePullPolicy: (pods.as === 'containers' ? pods.pullPolicy : undefined) ?? 'IfNotPresent',
               env: [...settings.env, ...(pods.as === 'containers' ? [{ name: 'HOST', value: '0.0.0.0' }] : [])],
               ...(settings.probed === true ? PROBE : {}),
               resources: { requests: settings.requests },

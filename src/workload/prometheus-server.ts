@@ -6,7 +6,7 @@ import { LabError } from '../errors/lab-error.ts';
 import { EXPORTER } from './manifests.ts';
 
 /** As in the articles about such a pipeline: the HPA is at most one scrape, one poll and one sync behind the queue. */
-const SCRAPE_SECONDS = 5;
+export const SCRAPE_SECONDS = 5;
 
 interface Pair {
   readonly cert: string;
@@ -81,6 +81,15 @@ export function prometheusServer(spec: LabSpec, options: PrometheusServerOptions
   };
 }
 
+/** Series of the exporter as metrics of its Service, as prometheus-adapter's users write it. */
+export const QUEUE_RULES: readonly object[] = [
+  {
+    seriesQuery: '{__name__=~"^queue_.*",namespace!="",service!=""}',
+    resources: { overrides: { namespace: { resource: 'namespace' }, service: { resource: 'service' } } },
+    metricsQuery: 'sum(<<.Series>>{<<.LabelMatchers>>}) by (<<.GroupBy>>)',
+  },
+];
+
 /** The metrics server's part: the queue's length as a metric of the exporter's Service, by a rule as prometheus-adapter's users write it. */
 export function prometheusRules({ url, caFile, client }: { url: string; caFile: string; client: Pair }): object {
   return {
@@ -90,13 +99,7 @@ export function prometheusRules({ url, caFile, client }: { url: string; caFile: 
     keyFile: client.key,
     relistSeconds: SCRAPE_SECONDS,
     pollSeconds: 2,
-    rules: [
-      {
-        seriesQuery: '{__name__=~"^queue_.*",namespace!="",service!=""}',
-        resources: { overrides: { namespace: { resource: 'namespace' }, service: { resource: 'service' } } },
-        metricsQuery: 'sum(<<.Series>>{<<.LabelMatchers>>}) by (<<.GroupBy>>)',
-      },
-    ],
+    rules: QUEUE_RULES,
   };
 }
 

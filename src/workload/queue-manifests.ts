@@ -40,7 +40,11 @@ export function queuePodUrl(spec: LabSpec, password: string): string {
  * The lab's own queue server as a pod. Its data outlives its container, not its pod: a lab is not where data is kept. One at a
  * time (Recreate): two servers would be two queues.
  */
-export function queueManifests(spec: LabSpec, password: string): readonly KubeObject[] {
+export function queueManifests(
+  spec: LabSpec,
+  password: string,
+  digestOf: (text: string) => string = shortDigest,
+): readonly KubeObject[] {
   const { port } = serverOf(spec);
   const config = redisConfig({ bind: '0.0.0.0', port, password, dir: DATA });
   const service = {
@@ -54,9 +58,12 @@ export function queueManifests(spec: LabSpec, password: string): readonly KubeOb
     data: { 'redis.conf': Buffer.from(config).toString('base64') },
   };
   // A server reads its configuration once: the pod is made anew when it changes.
-  const digest = createHash('sha256').update(config).digest('hex').slice(0, 16);
   const volume = { name: 'config', secret: { secretName: CONFIG } };
-  return [secret, deployment(spec, redis(port), [volume], { 'metricslab.dev/config': digest }), service];
+  return [secret, deployment(spec, redis(port), [volume], { 'metricslab.dev/config': digestOf(config) }), service];
+}
+
+function shortDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 function redis(port: number): object {

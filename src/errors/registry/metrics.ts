@@ -1,6 +1,7 @@
 import type { ErrorEntry } from '../entry.ts';
 
 export type MetricsErrorId =
+  | 'ML-CHART-TEST'
   | 'ML-AUTH-CONFIG'
   | 'ML-AUTH-CERTIFICATE'
   | 'ML-METRIC-STALE'
@@ -21,6 +22,14 @@ export type MetricsErrorId =
 
 /** Metrics server and sources. */
 export const METRICS_ERRORS: Readonly<Record<MetricsErrorId, ErrorEntry>> = {
+  'ML-CHART-TEST': {
+    exit: 'cluster',
+    fault: 'environment',
+    title: 'helm test failed: {what}',
+    why: 'the answer was: {answer}',
+    actions: ['look at the pods and their logs: kubectl get pods; kubectl logs deploy/NAME'],
+    retryable: true,
+  },
   'ML-AUTH-CONFIG': {
     exit: 'cluster',
     fault: 'environment',

@@ -23,6 +23,7 @@ describe('the configuration', () => {
       listen: { host: '127.0.0.1', port: 0 },
       kubeconfigFile: 'k',
       prometheus: [],
+      shutdownDelaySeconds: 0,
       forward: [],
       metrics: [
         {
