@@ -3,6 +3,7 @@
 import type { Check } from './checks/check.ts';
 import { generated } from './checks/generated.ts';
 import { layers } from './checks/layers.ts';
+import { shell } from './checks/shell.ts';
 import { size } from './checks/size.ts';
 import { toolCheck } from './checks/tool.ts';
 import { words } from './checks/words.ts';
@@ -24,6 +25,7 @@ const CHECKS: readonly Check[] = [
   layers,
   size,
   words,
+  shell,
   generated,
 ];
 

@@ -18,6 +18,8 @@ export interface GlobalFlags {
   readonly timeoutMs: number | undefined;
   /** --config or METRICS_LAB_CONFIG. */
   readonly config: string | undefined;
+  /** --lab as typed; else the settings name it. */
+  readonly lab: string | undefined;
   /** --context and --kubeconfig, for the backend `context`. */
   readonly context: string | undefined;
   readonly kubeconfig: string | undefined;
@@ -36,6 +38,7 @@ export function globalFlags(flags: Flags, env: Env, stdinIsTty: boolean): Global
     timeoutMs:
       flags.number('timeout') ?? (timeout === undefined ? undefined : parseDuration(timeout, 'METRICS_LAB_TIMEOUT')),
     config: flags.text('config') ?? variable('METRICS_LAB_CONFIG'),
+    lab: flags.text('lab'),
     context: flags.text('context'),
     kubeconfig: flags.text('kubeconfig'),
   };

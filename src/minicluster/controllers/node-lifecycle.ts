@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../contracts/kube-client.ts';
 import { timeText } from '../api/objects.ts';
-import { type Fields, fieldsOf, listOf, numberOf, textOf } from '../kinds/fields.ts';
+import { type Fields, listOf, numberOf, textOf } from '../kinds/fields.ts';
 import { specOf, statusOf } from '../kinds/workload.ts';
 import { LEASES, NODES, PODS } from './client.ts';
 import type { Controller, ControllerContext } from './controller.ts';

@@ -1,7 +1,7 @@
 import { describe } from '../../errors/lab-error.ts';
 import { isStatus } from '../../kube/client.ts';
 import type { EventRecorder } from './event-recorder.ts';
-import { type NodeView, refusals, requestsOf, unschedulableText, usedBy } from './fit.ts';
+import { type NodeView, refusals, unschedulableText, usedBy } from './fit.ts';
 import type { Neighbours, SeenNode } from './neighbours.ts';
 import { type NodePorts, pause } from './node-ports.ts';
 import { type Pod, podKey } from './pod.ts';
