@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -42,6 +42,13 @@ export class CliHome implements Disposable {
     const result = await this.run(args, options);
     if (result.code === 0) return result;
     throw new Error(`metrics-lab ${args.join(' ')} ended with ${result.code}\n${result.stdout}\n${result.stderr}`);
+  }
+
+  /** A file of this home with an object in it as JSON; its path. */
+  write(name: string, content: object): string {
+    const path = join(this.dir, name);
+    writeFileSync(path, JSON.stringify(content));
+    return path;
   }
 
   /** Living processes of this home's labs: pid and command line. */

@@ -208,6 +208,7 @@ export const CONTAINER_ERRORS: Readonly<Record<ContainerErrorId, ErrorEntry>> = 
     why: 'the APIService {apiService} belongs to {owner}; a cluster has one server per API, and replacing it would blind every HPA that uses it',
     actions: [
       'let that server serve the metric of the queue, or ask its owner to make room',
+      'a metrics server of yours in its place can pass on to it what is its own: `forward` in docs/metrics-server.md',
       'or make a cluster for the lab: `metrics-lab up --backend kind`',
     ],
     retryable: false,
