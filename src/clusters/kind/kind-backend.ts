@@ -43,7 +43,7 @@ export function kindBackend(ports: KindBackendPorts): ClusterBackend {
             ? await buildProgramImage(ports, engine, join(spec.labDir, 'image'), { ...context, logFile })
             : { image: named, changed: false, detail: named };
         const isHere = (await sizeOf(ports, engine, provided.image, context.signal)) !== undefined;
-        const loaded = isHere && (await kindTool(ports, spec).load(provided.image, context.signal));
+        const loaded = isHere && (await kindTool(ports, spec).load(engine, provided.image, context.signal));
         return { ...provided, changed: provided.changed || loaded };
       },
       others: async (spec, images, context) => {
@@ -53,7 +53,7 @@ export function kindBackend(ports: KindBackendPorts): ClusterBackend {
         for (const image of images) {
           // What is not here, the nodes pull themselves.
           if ((await sizeOf(ports, engine, image, context.signal)) === undefined) continue;
-          changed = (await kind.load(image, context.signal)) || changed;
+          changed = (await kind.load(engine, image, context.signal)) || changed;
         }
         return { changed };
       },

@@ -5,6 +5,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import type { ErrorId } from '../../errors/registry.ts';
 import { kindFailure, nodeFailure } from '../../errors/match.ts';
 import { kubeconfigOf } from '../containers/cluster-ready.ts';
+import type { EngineName } from '../containers/engine.ts';
 import { said, saidLast, toolEnv, type ToolPorts } from '../containers/tools.ts';
 import { clusterName } from './config.ts';
 
@@ -17,8 +18,8 @@ export interface Kind {
   /** Names of the cluster's node containers, running or not; empty when there is no cluster. */
   nodes(signal?: AbortSignal): Promise<readonly string[]>;
   create(configFile: string, image: string, context: BackendContext): Promise<void>;
-  /** Loads an image of the engine into the nodes; true when a node lacked it. */
-  load(image: string, signal: AbortSignal): Promise<boolean>;
+  /** Loads an image of this engine into the nodes; true when a node lacked it. */
+  load(engine: EngineName, image: string, signal: AbortSignal): Promise<boolean>;
   writeKubeconfig(signal: AbortSignal): Promise<void>;
   exportLogs(folder: string): Promise<void>;
   remove(): Promise<void>;
@@ -41,14 +42,37 @@ export function kindTool(ports: ToolPorts, spec: ClusterSpec): Kind {
     const result = await ports.runTool('kind', args, { env, timeoutMs, logFile, ...options });
     options.signal?.throwIfAborted();
     if (result.code === 0) return result;
-    throw failure(args, result, { image, logFile, cluster });
+    throw failure('kind', args, result, { image, logFile, cluster });
+  };
+
+  const nodes = async (signal?: AbortSignal) => {
+    const { stdout } = await run(['get', 'nodes', ...name], QUICK_MS, signal === undefined ? {} : { signal });
+    return stdout.split('\n').filter((line) => line !== '');
+  };
+
+  /** `kind load docker-image` asks Docker alone, whatever made the nodes; an archive it takes from anybody. */
+  const loadArchive = async (image: string, signal: AbortSignal): Promise<boolean> => {
+    const podman = async (...args: readonly string[]) => {
+      const result = await ports.runTool('podman', args, { env, timeoutMs: LOAD_MS, logFile, signal });
+      signal.throwIfAborted();
+      return result;
+    };
+    const has = async (node: string) => (await podman('exec', node, 'crictl', 'inspecti', '-q', image)).code === 0;
+    if ((await Promise.all((await nodes(signal)).map(has))).every(Boolean)) return false;
+    const archive = join(spec.labDir, 'image.tar');
+    try {
+      const args = ['save', '--output', archive, image];
+      const saved = await podman(...args);
+      if (saved.code !== 0) throw failure('podman', args, saved, { image, logFile, cluster });
+      await run(['load', 'image-archive', archive, ...name], LOAD_MS, { signal, image });
+    } finally {
+      ports.files.remove(archive);
+    }
+    return true;
   };
 
   return {
-    nodes: async (signal) => {
-      const { stdout } = await run(['get', 'nodes', ...name], QUICK_MS, signal === undefined ? {} : { signal });
-      return stdout.split('\n').filter((line) => line !== '');
-    },
+    nodes,
     create: async (configFile, image, { io, step, signal }) => {
       const onLine = (line: string) => {
         const begun = /^ (?:•|\u2022) (.*?)\s*(?:\.\.\.)?$/u.exec(line)?.[1];
@@ -61,9 +85,10 @@ export function kindTool(ports: ToolPorts, spec: ClusterSpec): Kind {
       if (result.code === 0) return;
       const nodes = join(spec.labDir, 'logs', 'kind-nodes');
       await ports.runTool('kind', ['export', 'logs', ...name, nodes], { env, timeoutMs: QUICK_MS, logFile });
-      throw failure(args, result, { image, logFile, cluster }, nodeFailure(kubeletLogs(ports, nodes)));
+      throw failure('kind', args, result, { image, logFile, cluster }, nodeFailure(kubeletLogs(ports, nodes)));
     },
-    load: async (image, signal) => {
+    load: async (engine, image, signal) => {
+      if (engine === 'podman') return loadArchive(image, signal);
       const { stdout, stderr } = await run(['load', 'docker-image', image, ...name], LOAD_MS, { signal, image });
       return `${stdout}${stderr}`.includes('not yet present');
     },
@@ -80,6 +105,7 @@ export function kindTool(ports: ToolPorts, spec: ClusterSpec): Kind {
 }
 
 function failure(
+  tool: 'kind' | 'podman',
   args: readonly string[],
   result: CommandResult,
   { image, logFile, cluster }: { readonly image: string; readonly logFile: string; readonly cluster: string },
@@ -93,8 +119,8 @@ function failure(
       reason,
       image,
       cluster,
-      tool: 'kind',
-      command: `kind ${args.join(' ')}`,
+      tool,
+      command: `${tool} ${args.join(' ')}`,
       code: result.code ?? 'a signal',
       output: saidLast(result),
     },

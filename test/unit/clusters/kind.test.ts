@@ -164,6 +164,34 @@ describe('create', () => {
   });
 });
 
+describe('images with Podman', () => {
+  const podman = (inNode: number) => {
+    const tools = new RecordingTools([
+      ['podman info', { stdout: 'amd64\n' }],
+      ['podman image inspect', { stdout: '90000000\n' }],
+      ['kind get nodes', { stdout: 'n1\nn2\n' }],
+      ['podman exec n2', { code: inNode }],
+    ]);
+    const images = backendWith(tools, new MemoryFiles({ '/bin/kind': '', '/bin/podman': '' })).images;
+    return { tools, load: () => images?.others(SPEC, ['redis:8'], context()) };
+  };
+
+  it('go by an archive, as kind asks Docker alone for an image', async () => {
+    const { tools, load } = podman(1);
+    expect(await load()).toEqual({ changed: true });
+    expect(tools.lines.slice(-2)).toEqual([
+      'podman save --output /labs/x/image.tar redis:8',
+      'kind load image-archive /labs/x/image.tar --name metrics-lab-x',
+    ]);
+  });
+
+  it('stay where every node has them', async () => {
+    const { tools, load } = podman(0);
+    expect(await load()).toEqual({ changed: false });
+    expect(tools.lines.at(-1)).toBe('podman exec n2 crictl inspecti -q redis:8');
+  });
+});
+
 describe('remove', () => {
   it('removes what the lab made, half made or not; and nothing when it made none', async () => {
     const tools = new RecordingTools([...HERE, ['kind get nodes', { stdout: 'metrics-lab-x-control-plane\n' }]]);
