@@ -16,6 +16,7 @@ import { withOwners } from './managed.ts';
 import { type Fields, isFields, mergeTypeOf } from './schema.ts';
 import { errorsText, typeErrors } from './typed-check.ts';
 import { ConflictError } from './updater.ts';
+import { asDecoded } from './zero.ts';
 
 /**
  * `PATCH` with `application/apply-patch+yaml`: makes the object so, or makes it (handlers/patch.go applyPatcher). Raises
@@ -37,7 +38,9 @@ export function applyRequest(call: Call, bytes: Buffer, options: WriteOptions, p
     checkNamespace(call, object);
     checkName(object, name);
     const owned = withOwners(result.object === undefined ? object : toStored(call, object), result.owners);
-    return keepTimes(request.manager === 'kubectl' ? withLastApplied(owned, config) : owned, present);
+    const whole = request.manager === 'kubectl' ? withLastApplied(owned, config) : owned;
+    // With defaults, as the present one is: of what is owned whole (fieldRef) the apply has just taken them away.
+    return present === undefined ? whole : keepTimes(asDecoded(kind, whole), present);
   };
   const missing = ports.rest.find(kind, namespace, name) === undefined;
   if (missing && part === 'main') {
