@@ -4,6 +4,7 @@ import type { ListWatch } from '../../contracts/kube-client.ts';
 import { describe } from '../../errors/lab-error.ts';
 import { isStatus } from '../../kube/client.ts';
 import { listWatch } from '../../kube/list-watch.ts';
+import { HttpProxy } from './http-proxy.ts';
 import { LocalProxy } from './local-proxy.ts';
 import type { NodeAgent } from './node-agent.ts';
 import type { NodePorts } from './node-ports.ts';
@@ -16,14 +17,14 @@ const Saved = z.record(z.string(), z.int());
 
 /**
  * What kube-proxy is elsewhere: for each port of each Service with a selector one local port that spreads connections
- * over the ready pods. Where it is stands in the Service's annotation metricslab.dev/local-address; it stays the same
+ * over the ready pods, and requests where the port's appProtocol is http. Where it is stands in the Service's annotation metricslab.dev/local-address; it stays the same
  * over restarts of the node when it can.
  */
 export class ServiceProxy {
   readonly #agent: NodeAgent;
   readonly #ports: NodePorts;
   readonly #file: string;
-  readonly #proxies = new Map<string, LocalProxy>();
+  readonly #proxies = new Map<string, LocalProxy | HttpProxy>();
   readonly #saved: Map<string, number>;
   #services: ListWatch<Service> | undefined;
   #working: Promise<void> = Promise.resolve();
@@ -76,9 +77,10 @@ export class ServiceProxy {
     }
   }
 
-  async #open(key: string, service: Service, port: ServicePort): Promise<LocalProxy> {
+  async #open(key: string, service: Service, port: ServicePort): Promise<LocalProxy | HttpProxy> {
     const { namespace, name } = service.metadata;
-    const make = () => new LocalProxy(() => this.#targets(namespace, name, port));
+    const targets = () => this.#targets(namespace, name, port);
+    const make = () => (port.appProtocol === 'http' ? new HttpProxy(targets) : new LocalProxy(targets));
     let proxy = make();
     if (!(await proxy.listen(this.#saved.get(key) ?? 0))) {
       proxy = make();

@@ -7,6 +7,8 @@ export interface ServicePort {
   readonly port: number;
   readonly protocol: string;
   readonly targetPort?: number | string | undefined;
+  /** `http`: the proxy spreads requests, else connections. */
+  readonly appProtocol?: string | undefined;
 }
 /** The parts of a Service that the proxy works with. */
 export interface Service {
@@ -28,6 +30,7 @@ const ServiceSchema = z.object({
           port: z.number(),
           protocol: z.string().default('TCP'),
           targetPort: z.union([z.number(), z.string()]).optional(),
+          appProtocol: z.string().optional(),
         }),
       )
       .nullish(),
