@@ -13,6 +13,8 @@ export interface Places {
   readonly items: Location;
   /** From an item on. */
   readonly value: Location;
+  /** When an item was true, from it on; undefined: when it was read. */
+  readonly timestamp: Location | undefined;
   /** Label → where its text stands, from an item on. An item without one of them is left out. */
   readonly labels: Readonly<Record<string, Location>>;
 }
@@ -59,12 +61,24 @@ function sampleOf(item: unknown, places: Places, fixed: Labels, timestampMs: num
     if (typeof text !== 'string' && typeof text !== 'number') return [];
     labels[name] = String(text);
   }
-  const common = { labels: { ...labels, ...fixed }, timestampMs };
+  const at = timestampOf(item, places, timestampMs);
+  const common = { labels: { ...labels, ...fixed }, timestampMs: at ?? timestampMs };
+  if (at === undefined) return [{ ...common, value: '', fault: 'its timestamp is not one of RFC 3339' }];
   const [value, ...others] = found(item, places.value);
   const read: ReturnType<typeof foreignQuantity> =
     others.length > 0 ? { problem: `there are ${others.length + 1} values in its place` } : foreignQuantity(value);
   return ['quantity' in read ? { ...common, value: read.quantity } : { ...common, value: '', fault: read.problem }];
 }
+
+/** Undefined when what stands there is no time. One that is to come counts as now: clocks differ, and no value is fresher than that. */
+function timestampOf(item: unknown, { timestamp }: Places, now: number): number | undefined {
+  if (timestamp === undefined) return now;
+  const [text] = found(item, timestamp);
+  const ms = typeof text === 'string' && RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : Math.min(ms, now);
+}
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
 
 function beginning(text: string): string {
   return text.trim().slice(0, 120);

@@ -10,6 +10,7 @@ export interface HttpSourceConfig extends HttpAccess {
   readonly format: 'json' | 'text';
   readonly items?: Location;
   readonly value?: Location;
+  readonly timestamp?: Location;
   readonly seriesLabels?: Readonly<Record<string, Location>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly maxBodyBytes: number;
@@ -33,6 +34,9 @@ export const HttpSourceSchema: SourceSchema<HttpSourceConfig> = z
     format: z.enum(['json', 'text']).default('json').describe('text: the whole body is one number'),
     items: place.exactOptional().describe('where the series stand, e.g. $.data[*]; default: the document is the one'),
     value: place.exactOptional().describe('where the number stands in an item; default: the item is the number'),
+    timestamp: place
+      .exactOptional()
+      .describe('where an item says when it was true, as RFC 3339; default: when it was read'),
     seriesLabels: z
       .record(z.string().min(1).max(63), place)
       .exactOptional()
@@ -47,18 +51,24 @@ export const HttpSourceSchema: SourceSchema<HttpSourceConfig> = z
   })
   .superRefine((config, context) => {
     for (const message of httpAccessProblems(config)) context.addIssue({ code: 'custom', message });
-    if (config.format === 'text' && (config.items ?? config.value ?? config.seriesLabels) !== undefined)
-      context.addIssue({ code: 'custom', message: 'a text has no places: items, value and seriesLabels are for json' });
+    if (
+      config.format === 'text' &&
+      (config.items ?? config.value ?? config.timestamp ?? config.seriesLabels) !== undefined
+    )
+      context.addIssue({
+        code: 'custom',
+        message: 'a text has no places: items, value, timestamp and seriesLabels are for json',
+      });
   });
 
 export function openHttp(config: HttpSourceConfig, { clock, readFile }: SourcePorts): MetricSource {
-  const { format, labels, items = [], value = [], seriesLabels = {}, maxBodyBytes } = config;
+  const { format, labels, items = [], value = [], timestamp, seriesLabels = {}, maxBodyBytes } = config;
   const { pathname, search } = new URL(config.url);
   return httpSource({
     http: new HttpClient(config, readFile, maxBodyBytes),
     // The client's own URL has neither a last slash nor the query, which may hold a key.
     path: `${pathname.endsWith('/') ? '/' : ''}${search}`,
-    places: format === 'text' ? undefined : { items, value, labels: seriesLabels },
+    places: format === 'text' ? undefined : { items, value, timestamp, labels: seriesLabels },
     labels,
     clock,
   });
