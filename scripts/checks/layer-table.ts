@@ -39,6 +39,7 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
         'workload/queue-server.ts',
         'workload/queue-metrics.ts',
         'workload/sample-app.ts',
+        'workload/web/manifests.ts',
         'metrics-server/manifests.ts',
         'metrics-server/pod-manifests.ts',
         'minicluster/node/config.ts',

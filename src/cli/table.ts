@@ -3,6 +3,7 @@ import { DRILL_COMMANDS } from './table/drill.ts';
 import { EXPLAIN_HPA } from './table/explain.ts';
 import { INSPECT_HPA } from './table/inspect.ts';
 import { LAB_COMMANDS } from './table/lab-commands.ts';
+import { LOAD_HTTP } from './table/load.ts';
 import { METRIC_COMMANDS } from './table/metric.ts';
 import { OFFLINE_COMMANDS } from './table/offline-commands.ts';
 import { SCENARIO_COMMANDS } from './table/scenario.ts';
@@ -14,6 +15,7 @@ import { UP } from './table/up.ts';
 export const SPECS: readonly CommandSpec[] = [
   UP,
   ...LAB_COMMANDS,
+  LOAD_HTTP,
   ...METRIC_COMMANDS,
   SIMULATE,
   TUNE,
@@ -30,6 +32,7 @@ const MODULES: Readonly<Record<string, LoadableCommand['load']>> = {
   up: () => import('./commands/up.ts'),
   status: () => import('./commands/status.ts'),
   publish: () => import('./commands/publish.ts'),
+  'load http': () => import('./commands/load-http.ts'),
   'watch hpa': () => import('./commands/watch-hpa.ts'),
   logs: () => import('./commands/logs.ts'),
   'export logs': () => import('./commands/export-logs.ts'),
@@ -68,6 +71,7 @@ export const COMMANDS: readonly LoadableCommand[] = SPECS.flatMap((spec) => {
 
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   watch: 'live views',
+  load: 'loads on the lab',
   metric: 'the metrics server: values, faults, questions',
   explain: 'why it is so, and what something means',
   drill: 'anomalies made to happen, to see them',

@@ -7,6 +7,7 @@ export type LabPort =
   | 'metricsServer'
   | 'metricsWrite'
   | 'prometheus'
+  | 'monitoring'
   | `${'kubelet' | 'nodeMetrics'}${'' | `-${number}`}`;
 
 /** `lab.json`: what a lab is, written before anything is made, so that whatever was made can be found and removed. */

@@ -1,5 +1,5 @@
 /** What feeds the HPA of a lab. Each has one file in src/lab/pipelines; flag, lab file and record know it by this name. */
-export type PipelineName = 'queue' | 'prometheus' | 'test';
+export type PipelineName = 'queue' | 'prometheus' | 'http' | 'test';
 
 export interface PipelineFacts {
   /** One line of help. */
@@ -24,6 +24,12 @@ export const PIPELINES: Readonly<Record<PipelineName, PipelineFacts>> = {
     hasQueue: true,
     defaults: {},
     next: ['metrics-lab publish 40', 'metrics-lab watch hpa'],
+  },
+  http: {
+    summary: 'a web target, scaled on the requests of its Service as a monitoring backend counts them',
+    hasQueue: false,
+    defaults: { 'hpa.min': '3', 'hpa.max': '10', 'hpa.target': '4', 'consumer.serviceTime': '50ms' },
+    next: ['metrics-lab load http --rps 50 --for 2m', 'metrics-lab watch hpa'],
   },
   test: {
     summary: "values that you write, as in the walkthrough of upstream's test adapter",

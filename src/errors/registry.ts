@@ -4,6 +4,7 @@ import { CONTAINER_ERRORS, type ContainerErrorId } from './registry/containers.t
 import { DRILL_ERRORS, type DrillErrorId } from './registry/drill.ts';
 import { EXPLAIN_ERRORS, type ExplainErrorId } from './registry/explain.ts';
 import { KUBE_ERRORS, type KubeErrorId } from './registry/kube.ts';
+import { LOAD_ERRORS, type LoadErrorId } from './registry/load.ts';
 import { METRICS_ERRORS, type MetricsErrorId } from './registry/metrics.ts';
 import { NODE_ERRORS, type NodeErrorId } from './registry/node.ts';
 import { QUEUE_ERRORS, type QueueErrorId } from './registry/queue.ts';
@@ -26,7 +27,8 @@ export type ErrorId =
   | SimulateErrorId
   | ExplainErrorId
   | DrillErrorId
-  | ScenarioErrorId;
+  | ScenarioErrorId
+  | LoadErrorId;
 
 /** Every error the program can raise, by ID. IDs are append-only (a test compares with docs/errors.released.txt). */
 export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
@@ -43,6 +45,7 @@ export const REGISTRY: Readonly<Record<ErrorId, ErrorEntry>> = {
   ...EXPLAIN_ERRORS,
   ...DRILL_ERRORS,
   ...SCENARIO_ERRORS,
+  ...LOAD_ERRORS,
 };
 
 export function isErrorId(text: string): text is ErrorId {

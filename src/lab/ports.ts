@@ -3,6 +3,7 @@ import type { Clock } from '../contracts/clock.ts';
 import type { ComponentSpec, ComponentStatus } from '../contracts/component.ts';
 import type { IoHost } from '../contracts/events.ts';
 import type { Files } from '../contracts/files.ts';
+import type { HttpLoad } from '../contracts/http-load.ts';
 import type { KubeClient } from '../contracts/kube-client.ts';
 import type { LabSpec } from '../contracts/lab-spec.ts';
 import type { Processes } from '../contracts/processes.ts';
@@ -62,6 +63,7 @@ export interface LabPorts {
     body: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number; readonly text: string }>;
+  readonly httpLoad: HttpLoad;
   openQueue(options: { readonly spec: LabSpec; readonly url: string; readonly ledgerFile: string }): Promise<LabQueue>;
   /** A queue that only pods can reach. Raises ML-KUBE-CONFIG. */
   openPodQueue(options: {

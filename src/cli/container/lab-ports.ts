@@ -58,6 +58,7 @@ export function labPorts(context: CommandContext): LabPorts {
       const answer = await fetch(url, { method: 'POST', body, headers, signal: context.signal });
       return { status: answer.status, text: await answer.text() };
     },
+    httpLoad: async (request) => (await import('../../platform/http-load.ts')).httpLoad(request),
     openQueue: async ({ spec, url, ledgerFile }): Promise<LabQueue> => {
       const { openQueue } = await import('../../workload/queues/open.ts');
       return openQueue({

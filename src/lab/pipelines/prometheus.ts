@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { PROCESS_BACKENDS } from '../../contracts/backend.ts';
 import type { KubeClient } from '../../contracts/kube-client.ts';
 import { LabError } from '../../errors/lab-error.ts';
-import { parseAs } from '../../kube/objects.ts';
 import { CONSUMER, EXPORTER, exporterManifests, METRIC_NAME, PRODUCER } from '../../workload/manifests.ts';
 import {
   findPrometheus,
@@ -14,20 +12,19 @@ import {
 import { backlogOf, readLedger } from '../ledger.ts';
 import type { PairFiles } from '../ports.ts';
 import type { StepResult } from '../run-steps.ts';
+import { serviceAddress } from '../service-address.ts';
 import { applyAll } from '../up/apply-all.ts';
 import { applyHpa, onTheWayToZero, settleHpa } from '../up/hpa-step.ts';
 import { ensureMetricsServer } from '../up/metrics-server-step.ts';
 import { ensureNode, nodesReady } from '../up/node-step.ts';
 import { portFor } from '../up/program-component.ts';
 import { checkQueueServer, ensureQueue } from '../up/queue-step.ts';
-import { apiServiceAvailable, deploymentAvailable, hpaActive } from '../up/ready.ts';
+import { apiServiceAvailable, deploymentAvailable, hpaActive, serviceMetricAnswers } from '../up/ready.ts';
 import { clientOf, clusterOf, type UpState } from '../up/state.ts';
 import { waitFor } from '../up/wait-for.ts';
 import { applyWorkload, podRuntime, workloadSecrets } from '../up/workload-step.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** The annotation in which the process node says where a Service is on this machine. */
-const LOCAL_ADDRESS = 'metricslab.dev/local-address';
 /** Whom Prometheus knows the metrics server as; any certificate of the lab will do. */
 const CLIENT = { commonName: 'metrics-lab:prometheus-client', organizations: [] };
 
@@ -60,26 +57,19 @@ export const prometheusPipeline: Pipeline = {
 async function applyExporter(state: UpState, client: KubeClient): Promise<StepResult> {
   const { ports, spec, options } = state;
   const changed = await applyAll(client, exporterManifests(spec, workloadSecrets(state), podRuntime(state)));
-  const there = { check: async () => ((await localAddress(state, client)) === undefined ? MISSING : undefined) };
+  const there = {
+    check: async () => ((await serviceAddress(client, spec, EXPORTER)) === undefined ? MISSING : undefined),
+  };
   await waitFor([there], { ...ports, lab: spec.lab, step: 'exporter', timeoutMs: options.timeoutMs });
   return { changed: changed.length > 0, ...(changed.length > 0 ? { detail: changed.join(', ') } : {}) };
 }
 
 const MISSING = `service ${EXPORTER} has no address on this machine yet`;
-const Annotated = z.object({
-  metadata: z.object({ annotations: z.record(z.string(), z.string()).optional() }),
-});
-
-async function localAddress({ spec }: UpState, client: KubeClient): Promise<string | undefined> {
-  const found = await client.find(`/api/v1/namespaces/${spec.namespace}/services/${EXPORTER}`);
-  if (found === undefined) return undefined;
-  return parseAs(Annotated, found, `service ${EXPORTER}`).metadata.annotations?.[LOCAL_ADDRESS];
-}
 
 async function ensurePrometheus(state: UpState, client: KubeClient): Promise<StepResult> {
-  const { ports, paths } = state;
+  const { ports, paths, spec } = state;
   const { files } = ports;
-  const server = await serverOf(state, (await localAddress(state, client)) ?? '');
+  const server = await serverOf(state, (await serviceAddress(client, spec, EXPORTER)) ?? '');
   files.ensureDir(join(paths.dir, 'prometheus'), 0o700);
   for (const { path, content } of server.files) {
     if (files.readText(path) !== content) files.writeAtomic(path, content, 0o600);
@@ -112,16 +102,10 @@ async function serveRules(state: UpState, client: KubeClient): Promise<StepResul
   const rules = prometheusRules({ url, caFile: caFile(state), client: clientPair(state) });
   const result = await ensureMetricsServer(state, client, { metrics: [], prometheus: [rules] });
   const { ports, spec, options } = state;
-  const answers = [{ check: () => metricAnswers(state, client) }];
+  // The first scrape comes within seconds; an HPA that is looked at before it waits a whole sync period for the next look.
+  const answers = [serviceMetricAnswers(client, spec, EXPORTER, METRIC_NAME)];
   await waitFor(answers, { ...ports, lab: spec.lab, step: 'metrics-server', timeoutMs: options.timeoutMs });
   return result;
-}
-
-/** The first scrape comes within seconds; an HPA that is looked at before it waits a whole sync period for the next look. */
-async function metricAnswers({ spec }: UpState, client: KubeClient): Promise<string | undefined> {
-  const path = `/apis/custom.metrics.k8s.io/v1beta2/namespaces/${spec.namespace}/services/${EXPORTER}/${METRIC_NAME}`;
-  const found = await client.request('GET', path);
-  return found.status === 200 ? undefined : `the metric ${METRIC_NAME} of service ${EXPORTER} has no value yet`;
 }
 
 function caFile(state: UpState): string {

@@ -14,7 +14,7 @@ import { apiComponent, clusterOf, type UpState } from './state.ts';
 import { type Condition, waitFor } from './wait-for.ts';
 
 /** Programs of the lab that pods may run, as the image `metrics-lab/<name>`. */
-const OUR_PROGRAMS: readonly string[] = ['consumer', 'exporter', 'pause', 'producer'];
+const OUR_PROGRAMS: readonly string[] = ['consumer', 'exporter', 'pause', 'producer', 'web'];
 const FIRST = 'node';
 /** Second octet of the pods' addresses on the first node; each further node has the next one. */
 const FIRST_RANGE = 244;

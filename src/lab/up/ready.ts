@@ -81,6 +81,17 @@ function metricAnswers(client: KubeClient, spec: LabSpec): Condition {
   };
 }
 
+/** A custom metric of a Service of the lab that has a value. */
+export function serviceMetricAnswers(client: KubeClient, spec: LabSpec, service: string, metric: string): Condition {
+  const path = `/apis/custom.metrics.k8s.io/v1beta2/namespaces/${spec.namespace}/services/${service}/${metric}`;
+  return {
+    check: async () => {
+      const { status } = await client.request('GET', path);
+      return status === 200 ? undefined : `the metric ${metric} of service ${service} has no value yet`;
+    },
+  };
+}
+
 /** An HPA of the lab that has read its metrics. */
 export function hpaActive(client: KubeClient, spec: LabSpec, name: string): Condition {
   const path = `/apis/autoscaling/v2/namespaces/${spec.namespace}/horizontalpodautoscalers/${name}`;

@@ -17,8 +17,8 @@ const Saved = z.record(z.string(), z.int());
 
 /**
  * What kube-proxy is elsewhere: for each port of each Service with a selector one local port that spreads connections
- * over the ready pods, and requests where the port's appProtocol is http. Where it is stands in the Service's annotation metricslab.dev/local-address; it stays the same
- * over restarts of the node when it can.
+ * over the ready pods, and requests where the port's appProtocol is http. Where it is stands in the Service's annotation
+ * metricslab.dev/local-address; it stays the same over restarts of the node when it can.
  */
 export class ServiceProxy {
   readonly #agent: NodeAgent;

@@ -61,7 +61,7 @@ describe('command line', () => {
       {
         "code": 2,
         "stderr": "✗ Unknown command "tear".                                     [ML-USAGE-COMMAND]
-        why   the nearest ones are: teardown, help, tune
+        why   the nearest ones are: teardown, help, load
         do    see all commands with \`metrics-lab --help\`
         more  metrics-lab explain error ML-USAGE-COMMAND
       ",
