@@ -2,13 +2,20 @@ import { z } from 'zod';
 import { LabError } from '../errors/lab-error.ts';
 import { type TubeConfig, TubeSchema } from './kinds/beanstalkd.ts';
 import type { SourceSchema } from './kinds/common.ts';
+import { type CronConfig, CronSourceSchema } from './kinds/cron.ts';
 import { type KafkaLagConfig, KafkaSourceSchema } from './kinds/kafka.ts';
 import { type HttpSourceConfig, HttpSourceSchema } from './kinds/http.ts';
 import { type PrometheusQueryConfig, PrometheusSourceSchema } from './kinds/prometheus.ts';
 import { type RedisConfig, RedisSourceSchema } from './kinds/redis.ts';
 
 /** One metric source, as it stands in a configuration file. A new kind is a file in kinds/, a line here and a case in open-source.ts. */
-export type SourceConfig = RedisConfig | TubeConfig | PrometheusQueryConfig | HttpSourceConfig | KafkaLagConfig;
+export type SourceConfig =
+  | RedisConfig
+  | TubeConfig
+  | PrometheusQueryConfig
+  | HttpSourceConfig
+  | KafkaLagConfig
+  | CronConfig;
 
 export const SourceConfigSchema: SourceSchema<SourceConfig> = z.discriminatedUnion('type', [
   RedisSourceSchema,
@@ -16,6 +23,7 @@ export const SourceConfigSchema: SourceSchema<SourceConfig> = z.discriminatedUni
   PrometheusSourceSchema,
   HttpSourceSchema,
   KafkaSourceSchema,
+  CronSourceSchema,
 ]);
 
 /** A source's configuration out of foreign data. Raises ML-SOURCE-CONFIG with every problem and where it is. */

@@ -2,6 +2,7 @@ import type { MetricSource } from '../contracts/metric-source.ts';
 import type { SourceConfig } from './config.ts';
 import { openTube } from './kinds/beanstalkd.ts';
 import type { SourcePorts } from './kinds/common.ts';
+import { openCron } from './kinds/cron.ts';
 import { openKafka } from './kinds/kafka.ts';
 import { openHttp } from './kinds/http.ts';
 import { openPrometheus } from './kinds/prometheus.ts';
@@ -20,5 +21,7 @@ export function openSource(config: SourceConfig, ports: SourcePorts): MetricSour
       return openHttp(config, ports);
     case 'kafka':
       return openKafka(config, ports);
+    case 'cron':
+      return openCron(config, ports);
   }
 }
