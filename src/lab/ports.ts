@@ -75,6 +75,8 @@ export interface LabPorts {
   readonly certificates: LabCertificates;
   freePort(): Promise<number>;
   isPortBusy(port: number): Promise<boolean>;
+  /** What is left on the disk of a path that need not exist. */
+  freeMegabytes(path: string): number;
   /** URL-safe text with that many random bytes in it. */
   randomToken(bytes: number): string;
   /** Command line of one of our own programs, e.g. `consumer`. */

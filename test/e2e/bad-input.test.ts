@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -56,6 +57,20 @@ describe('bad input: one clear error, the right exit code, nothing half made', (
       mkdirSync(join(home.dir, 'labs'), { mode: 0o000 });
       expect(verdict(await home.run(['status']))).toBe('3 ML-STATE-IO');
       chmodSync(join(home.dir, 'labs'), 0o700);
+    });
+  }
+
+  // Only root may make a small disk.
+  if (process.getuid?.() === 0) {
+    it('a disk that is nearly full: said before anything is made', () => {
+      const bin = new URL('../../bin/metrics-lab.js', import.meta.url).pathname;
+      const script = `mount -t tmpfs -o size=1m tiny "$METRICS_LAB_HOME" && "${process.execPath}" "${bin}" up --backend embedded; code=$?
+ls -A "$METRICS_LAB_HOME"; exit $code`;
+      const { status, stdout, stderr } = spawnSync('unshare', ['--mount', 'bash', '-c', script], {
+        env: home.env(),
+        encoding: 'utf8',
+      });
+      expect([verdict({ code: status, stdout, stderr }), stdout]).toEqual(['3 ML-STATE-DISK-FULL', '']);
     });
   }
 

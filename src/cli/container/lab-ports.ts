@@ -8,6 +8,7 @@ import { type ClusterAccess, loadKubeconfig } from '../../kube/kubeconfig.ts';
 import { componentControl } from '../../lab/components/control.ts';
 import type { LabPorts, LabQueue } from '../../lab/ports.ts';
 import { freePort, isPortBusy } from '../../platform/free-port.ts';
+import { freeMegabytes } from '../../platform/free-space.ts';
 import { randomToken } from '../../platform/random.ts';
 import type { CommandContext } from '../context.ts';
 import { openBackend } from './open-backend.ts';
@@ -38,6 +39,7 @@ export function labPorts(context: CommandContext): LabPorts {
     },
     freePort,
     isPortBusy,
+    freeMegabytes,
     randomToken,
     program,
     get processes() {

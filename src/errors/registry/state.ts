@@ -3,6 +3,7 @@ import type { ErrorEntry } from '../entry.ts';
 export type StateErrorId =
   | 'ML-STATE-NO-HOME'
   | 'ML-STATE-IO'
+  | 'ML-STATE-DISK-FULL'
   | 'ML-STATE-CORRUPT'
   | 'ML-LOCK-HELD'
   | 'ML-LAB-NOT-FOUND'
@@ -34,6 +35,14 @@ export const STATE_ERRORS: Readonly<Record<StateErrorId, ErrorEntry>> = {
     title: 'The file {path} could not be {verb}',
     why: '{reason}',
     actions: ['make the folder readable and writable for you, or choose another one with METRICS_LAB_HOME'],
+    retryable: true,
+  },
+  'ML-STATE-DISK-FULL': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The disk of {path} is nearly full: {free} MB are left',
+    why: 'a lab keeps its state, its logs and its queue there, and wants {least} MB to begin with',
+    actions: ['free some space, or choose a folder on another disk with METRICS_LAB_HOME'],
     retryable: true,
   },
   'ML-STATE-CORRUPT': {

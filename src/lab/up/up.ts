@@ -19,6 +19,8 @@ import type { UpOptions, UpState } from './state.ts';
 import { upSteps } from './steps.ts';
 
 const ROLLBACK_MS = 60_000;
+/** An embedded lab of a day is below it; on a full disk programs end without a word, for there is no place for one. */
+const LEAST_MEGABYTES = 32;
 
 export interface UpResult {
   readonly lab: string;
@@ -110,6 +112,9 @@ export async function planUp(
 async function preflight(ports: LabPorts, spec: LabSpec, paths: LabPaths): Promise<ClusterBackend> {
   const backend = await ports.backend(spec);
   if (spec.bare !== true) PIPELINE_OF[spec.pipeline].check(ports, spec);
+  const free = ports.freeMegabytes(paths.dir);
+  if (free < LEAST_MEGABYTES)
+    throw new LabError('ML-STATE-DISK-FULL', { path: paths.dir, free, least: LEAST_MEGABYTES });
   const isNew = !ports.files.exists(paths.record);
   if (isNew && spec.apiPort !== 0 && (await ports.isPortBusy(spec.apiPort))) {
     throw new LabError('ML-LAB-PORT-BUSY', { port: spec.apiPort, what: 'the Kubernetes API' });

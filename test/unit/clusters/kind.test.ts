@@ -164,42 +164,53 @@ describe('create', () => {
   });
 });
 
-describe('images with Podman', () => {
-  const podman = (inNode: number) => {
+  });
+});
+
+describe('a cluster that does not become ready', () => {
+  it('is a time-out with an exit code of its own, never success (kind#2654)', async () => {
+    const kubeconfig = JSON.stringify({
+      'current-context': 'kind',
+      clusters: [{ name: 'kind', cluster: { server: 'https://127.0.0.1:1' } }],
+      contexts: [{ name: 'kind', context: { cluster: 'kind', user: 'kind' } }],
+    });
+    const files = new MemoryFiles({ ...TOOLS, '/labs/x/kubeconfig': kubeconfig });
+    const waited: string[] = [];
+    const io = { emit: (event: object) => waited.push(JSON.stringify(event)) };
+    const creating = backendWith(new RecordingTools(HERE), files).create(SPEC, { ...context(), io });
+    await expect(creating).rejects.toMatchObject({ id: 'ML-KIND-NOT-READY', exitCode: 6 });
+    expect(waited.join()).toContain('waiting 10s: the API does not answer');
+  });
+});
+
+describe('an engine that stops half way', () => {
+  const stopped = `ERROR: failed to create cluster: command "docker exec --privileged metrics-lab-x-control-plane kubeadm init" failed with error: exit status 1
+
+Command Output: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?`;
+
+  it('is said as that, and what is half made stays known as the lab’s: the next `up` makes it anew', async () => {
+    const files = new MemoryFiles(TOOLS);
     const tools = new RecordingTools([
-      ['podman info', { stdout: 'amd64\n' }],
-      ['podman image inspect', { stdout: '90000000\n' }],
-      ['kind get nodes', { stdout: 'n1\nn2\n' }],
-      ['podman exec n2', { code: inNode }],
+      ...HERE,
+      ['kind create', { code: 1, stderr: stopped }],
+      ['kind export', { code: 1 }],
     ]);
-    const images = backendWith(tools, new MemoryFiles({ '/bin/kind': '', '/bin/podman': '' })).images;
-    return { tools, load: () => images?.others(SPEC, ['redis:8'], context()) };
-  };
-
-  it('go by an archive, as kind asks Docker alone for an image', async () => {
-    const { tools, load } = podman(1);
-    expect(await load()).toEqual({ changed: true });
-    expect(tools.lines.slice(-2)).toEqual([
-      'podman save --output /labs/x/image.tar redis:8',
-      'kind load image-archive /labs/x/image.tar --name metrics-lab-x',
+    await expect(backendWith(tools, files).create(SPEC, context())).rejects.toMatchObject({
+      id: 'ML-KIND-ENGINE-DOWN',
+      exitCode: 3,
+    });
+    expect(JSON.parse(files.readText('/labs/x/kind.json') ?? '')).toEqual({ cluster: 'metrics-lab-x', made: false });
+    const again = new RecordingTools([
+      ...HERE,
+      ['kind get nodes', { stdout: 'metrics-lab-x-control-plane\n' }],
+      ['kind create', { code: 1, stderr: stopped }],
     ]);
+    await expect(backendWith(again, files).create(SPEC, context())).rejects.toThrow();
+    expect(again.lines).toContain('kind delete cluster --name metrics-lab-x --kubeconfig /labs/x/kubeconfig');
   });
 
-  it('stay where every node has them', async () => {
-    const { tools, load } = podman(0);
-    expect(await load()).toEqual({ changed: false });
-    expect(tools.lines.at(-1)).toBe('podman exec n2 crictl inspecti -q redis:8');
-  });
-});
-
-describe('remove', () => {
-  it('removes what the lab made, half made or not; and nothing when it made none', async () => {
-    const tools = new RecordingTools([...HERE, ['kind get nodes', { stdout: 'metrics-lab-x-control-plane\n' }]]);
-    expect(await backendWith(tools).remove(SPEC)).toEqual([]);
-    expect(tools.lines).toEqual([]);
-    const files = new MemoryFiles({ ...TOOLS, '/labs/x/kind.json': '{"cluster":"metrics-lab-x","made":false}' });
-    expect(await backendWith(tools, files).remove(SPEC)).toEqual(['kind cluster metrics-lab-x']);
-    expect(tools.lines.at(-1)).toBe('kind delete cluster --name metrics-lab-x --kubeconfig /labs/x/kubeconfig');
-    expect(files.exists('/labs/x/kind.json')).toBe(false);
-  });
-});
+  it('before a teardown: nothing is forgotten', async () => {
+    const files = new MemoryFiles({ ...TOOLS, '/labs/x/kind.json': '{"cluster":"metrics-lab-x","made":true}' });
+    const tools = new RecordingTools([['docker version', { code: 1, stderr: 'Cannot connect to the Docker daemon' }]]);
+    await expect(backendWith(tools, files).remove(SPEC)).rejects.toMatchObject({ id: 'ML-KIND-ENGINE-DOWN' });
+    expect(files.exists('/labs/x/kind.json')).toBe(true);
