@@ -164,6 +164,31 @@ describe('create', () => {
   });
 });
 
+describe('images with Podman', () => {
+  const podman = (inNode: number) => {
+    const tools = new RecordingTools([
+      ['podman info', { stdout: 'amd64\n' }],
+      ['podman image inspect', { stdout: '90000000\n' }],
+      ['kind get nodes', { stdout: 'n1\nn2\n' }],
+      ['podman exec n2', { code: inNode }],
+    ]);
+    const images = backendWith(tools, new MemoryFiles({ '/bin/kind': '', '/bin/podman': '' })).images;
+    return { tools, load: () => images?.others(SPEC, ['redis:8'], context()) };
+  };
+
+  it('go by an archive, as kind asks Docker alone for an image', async () => {
+    const { tools, load } = podman(1);
+    expect(await load()).toEqual({ changed: true });
+    expect(tools.lines.slice(-2)).toEqual([
+      'podman save --output /labs/x/image.tar redis:8',
+      'kind load image-archive /labs/x/image.tar --name metrics-lab-x',
+    ]);
+  });
+
+  it('stay where every node has them', async () => {
+    const { tools, load } = podman(0);
+    expect(await load()).toEqual({ changed: false });
+    expect(tools.lines.at(-1)).toBe('podman exec n2 crictl inspecti -q redis:8');
   });
 });
 
@@ -214,3 +239,17 @@ Command Output: Cannot connect to the Docker daemon at unix:///var/run/docker.so
     const tools = new RecordingTools([['docker version', { code: 1, stderr: 'Cannot connect to the Docker daemon' }]]);
     await expect(backendWith(tools, files).remove(SPEC)).rejects.toMatchObject({ id: 'ML-KIND-ENGINE-DOWN' });
     expect(files.exists('/labs/x/kind.json')).toBe(true);
+  });
+});
+
+describe('remove', () => {
+  it('removes what the lab made, half made or not; and nothing when it made none', async () => {
+    const tools = new RecordingTools([...HERE, ['kind get nodes', { stdout: 'metrics-lab-x-control-plane\n' }]]);
+    expect(await backendWith(tools).remove(SPEC)).toEqual([]);
+    expect(tools.lines).toEqual([]);
+    const files = new MemoryFiles({ ...TOOLS, '/labs/x/kind.json': '{"cluster":"metrics-lab-x","made":false}' });
+    expect(await backendWith(tools, files).remove(SPEC)).toEqual(['kind cluster metrics-lab-x']);
+    expect(tools.lines.at(-1)).toBe('kind delete cluster --name metrics-lab-x --kubeconfig /labs/x/kubeconfig');
+    expect(files.exists('/labs/x/kind.json')).toBe(false);
+  });
+});
