@@ -67,3 +67,12 @@ export class Helm {
     });
   }
 }
+
+/** The values of charts/metrics-server that the notes of a lab print, as `--values FILE`. */
+export function notesFile(dir: string, notes: string): readonly string[] {
+  const values = /^--- FILE\n(.*?)^---$/ms.exec(notes)?.[1];
+  if (values === undefined) throw new Error(`no values in the notes:\n${notes}`);
+  const path = join(dir, 'metrics-server-values.yaml');
+  writeFileSync(path, values);
+  return ['--values', path];
+}
