@@ -50,7 +50,8 @@ export function servingHosts(namespace: string): readonly string[] {
 
 /**
  * What a cluster needs to ask a metrics server: a Service (that points at localhost when the server is a process of this
- * machine), the APIServices, and the least RBAC for the server and for the HPA controller.
+ * machine), the APIServices, and the least RBAC for the server. The HPA controller needs none from us: its own role
+ * (system:controller:horizontal-pod-autoscaler, plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go) reads both APIs.
  */
 export function metricsServerManifests(options: MetricsServerManifestOptions): readonly KubeObject[] {
   return [
@@ -58,8 +59,6 @@ export function metricsServerManifests(options: MetricsServerManifestOptions): r
     service(options),
     authDelegator(options),
     authenticationReader(options),
-    metricReader(options),
-    metricReaderBinding(options),
     ...(options.apis.includes('custom') ? [objectReader(options), objectReaderBinding(options)] : []),
     ...options.apis.flatMap((api) =>
       VERSIONS[api].map(({ version, priority }) => apiService(options, api, version, priority)),
@@ -139,24 +138,6 @@ function authenticationReader({ lab, identity }: MetricsServerManifestOptions): 
     roleRef: { apiGroup: RBAC, kind: 'Role', name: 'extension-apiserver-authentication-reader' },
     subjects: [subject(identity)],
   };
-}
-
-/** External metrics are listed, custom metrics are got: those are the verbs that authorization sees. */
-function metricReader({ lab, apis }: MetricsServerManifestOptions): KubeObject {
-  return clusterRole(
-    lab,
-    'metric-reader',
-    apis.map((api) => ({
-      apiGroups: [`${api}.metrics.k8s.io`],
-      resources: ['*'],
-      verbs: [api === 'external' ? 'list' : 'get'],
-    })),
-  );
-}
-
-function metricReaderBinding(options: MetricsServerManifestOptions): KubeObject {
-  const hpa = { kind: 'ServiceAccount', name: 'horizontal-pod-autoscaler', namespace: 'kube-system' };
-  return clusterBinding(options, 'metric-reader', roleName(options.lab, 'metric-reader'), [hpa]);
 }
 
 function objectReader({ lab }: MetricsServerManifestOptions): KubeObject {

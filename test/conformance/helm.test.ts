@@ -1,22 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ControlledCluster, startControlled } from '../helpers/embedded-controllers.ts';
+import { haveHelm } from '../helpers/helm.ts';
 import { eventually } from '../helpers/lab-client.ts';
-import { binDir, haveReal } from '../helpers/real-binaries.ts';
+import { binDir } from '../helpers/real-binaries.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
 const CHART = join(import.meta.dirname, 'chart');
 const NAMESPACE = 'charts';
-
-function haveHelm(): boolean {
-  if (!haveReal()) return false;
-  if (existsSync(join(binDir(), 'helm'))) return true;
-  if (process.env['METRICS_LAB_REQUIRE_REAL'] === '1') throw new Error(`missing: ${join(binDir(), 'helm')}`);
-  console.warn(`SKIPPED: no helm in ${binDir()}`);
-  return false;
-}
 
 describe.skipIf(!haveHelm())('Helm', () => {
   const dir = tempDir();

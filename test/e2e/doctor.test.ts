@@ -105,8 +105,8 @@ describe.skipIf(!haveReal('redis-server'))('doctor, inspect and the kubectl plug
     }
 
     it('the rights of the HPA controller', async () => {
-      // The lab's own binding, and the one that Kubernetes has built in.
-      const bindings = ['metrics-lab-lab-metric-reader', 'system:controller:horizontal-pod-autoscaler'];
+      // The one that Kubernetes has built in.
+      const bindings = ['system:controller:horizontal-pod-autoscaler'];
       const kept = await k('get', 'clusterrolebinding', ...bindings, '-o', 'json');
       await k('delete', 'clusterrolebinding', ...bindings);
       const { code, report } = await broken('rbac/hpa-controller');

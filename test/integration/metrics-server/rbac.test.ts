@@ -99,9 +99,7 @@ describe.runIf(haveReal())('the rights of a metrics server', () => {
     const path = `/apis/rbac.authorization.k8s.io/v1${scope}/${object.kind.toLowerCase()}s/${object.metadata.name}`;
     await cluster.client.json('DELETE', path);
     const missing = () => refused(NEEDED).then((rights) => rights.length > 0);
-    // The controller has the role system:controller:horizontal-pod-autoscaler, which reads metrics, on a cluster with defaults.
-    if (!object.metadata.name.endsWith('metric-reader'))
-      await expect.poll(missing, { timeout: 20_000, interval: 200 }).toBe(true);
+    await expect.poll(missing, { timeout: 20_000, interval: 200 }).toBe(true);
     await applyObject(cluster.client, object, 'test');
     await expect.poll(() => refused(NEEDED), { timeout: 20_000, interval: 200 }).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createSecureContext } from 'node:tls';
@@ -222,5 +222,25 @@ describe('a metrics server without a cluster', () => {
     expect(text).toMatch(/^process_cpu_seconds_total \d/m);
     expect(readFileSync(server.configFile, 'utf8')).not.toContain(TOKEN);
     expect(server.lines.join('\n')).not.toContain(TOKEN);
+  });
+
+  it('told to stop, answers for its delay still, and lets every connection go with its answer', async () => {
+    const own = join(dir, 'draining');
+    mkdirSync(own);
+    const stopping = await MetricsServerProcess.start(own, { ...config({}), shutdownDelaySeconds: 3 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const connectionOf = async () => {
+      const sent = request(`${stopping.url}/healthz`, { rejectUnauthorized: false, agent });
+      sent.end();
+      const [answer] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+      answer.resume();
+      await once(answer, 'end');
+      return [answer.statusCode, answer.headers.connection];
+    };
+    expect(await connectionOf()).toEqual([200, 'keep-alive']);
+    const ended = stopping.close();
+    await expect.poll(connectionOf, { timeout: 2_500, interval: 50 }).toEqual([200, 'close']);
+    expect(await ended).toBe(0);
+    await expect(connectionOf()).rejects.toThrow('ECONNREFUSED');
   });
 });
