@@ -25,6 +25,7 @@ const BINDINGS: Readonly<Record<string, readonly Readonly<Record<string, string>
   'system:node': [group('system:nodes')],
   'system:public-info-viewer': [group('system:authenticated'), group('system:unauthenticated')],
   'system:service-account-issuer-discovery': [group('system:serviceaccounts')],
+  'system:volume-scheduler': [user('system:kube-scheduler')],
 };
 /** The three roles for people, made of what carries their label. */
 const AGGREGATED: Readonly<Record<string, readonly string[]>> = { admin: [], edit: ['admin'], view: ['edit'] };

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { kubeconfigText } from '../../src/kube/kubeconfig.ts';
@@ -10,7 +10,7 @@ import { eventually, kubectl, statusOf } from '../helpers/lab-client.ts';
 import { binDir, haveReal } from '../helpers/real-binaries.ts';
 
 const LAB = 'judge';
-const OURS_OFF = ['hpa', 'deployment', 'replicaset'].flatMap((name) => ['--disable-controller', name]);
+const OURS_OFF = ['hpa', 'deployment', 'replicaset', 'scheduler'].flatMap((name) => ['--disable-controller', name]);
 const UP = [
   'up',
   '--lab',
@@ -24,44 +24,44 @@ const UP = [
   ...OURS_OFF,
 ];
 
-/** The real kube-controller-manager in place of our controllers: the lab's story holds, so our API is what it expects. */
-describe.skipIf(!haveReal('redis-server'))('kube-controller-manager on the embedded API', () => {
+function haveScheduler(): boolean {
+  if (!haveReal('redis-server')) return false;
+  if (existsSync(join(binDir(), 'kube-scheduler'))) return true;
+  if (process.env['METRICS_LAB_REQUIRE_REAL'] === '1') throw new Error(`missing: ${join(binDir(), 'kube-scheduler')}`);
+  console.warn(`SKIPPED: no kube-scheduler in ${binDir()}`);
+  return false;
+}
+
+/** The real controllers and scheduler in place of ours: the lab's story holds, so our API is what they expect. */
+describe.skipIf(!haveScheduler())('kube-controller-manager and kube-scheduler on the embedded API', () => {
   const home = new CliHome();
   const dir = join(home.dir, 'labs', LAB);
-  let manager: ChildProcess | undefined;
+  const running: ChildProcess[] = [];
 
   afterAll(async () => {
-    if (manager?.exitCode === null) {
-      const ended = once(manager, 'exit');
-      manager.kill('SIGKILL');
+    for (const child of running.filter(({ exitCode }) => exitCode === null)) {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
       await ended;
     }
     await home.run(['teardown', '--lab', LAB, '--force']);
     home[Symbol.dispose]();
   });
 
-  /** Once the cluster is there, which is before `up` is through: it waits for what these controllers do. */
-  async function startManager(): Promise<void> {
-    const find = () => Promise.resolve().then(() => readFileSync(join(dir, 'kubeconfig'), 'utf8'));
-    const admin = await eventually('the kubeconfig', find, (text) => text.includes('server:'), 60_000);
-    await eventually(
-      'the API',
-      () => kubectl(home, LAB, 'get', 'nodes'),
-      () => true,
-      60_000,
-    );
-    const server = /server: "?([^"\s]+)/.exec(admin)?.[1] ?? '';
+  /** `pair`: the certificate of the lab that is made for this program. */
+  async function start(program: string, pair: string, ...more: readonly string[]): Promise<void> {
+    const admin = readFileSync(join(dir, 'kubeconfig'), 'utf8');
     const pki = (name: string) => readFileSync(join(dir, 'pki', name), 'utf8');
     const access = {
-      server,
+      server: /server: "?([^"\s]+)/.exec(admin)?.[1] ?? '',
       context: 'judge',
       ca: pki('ca.crt'),
-      cert: pki('controller-manager.crt'),
-      key: pki('controller-manager.key'),
+      cert: pki(`${pair}.crt`),
+      key: pki(`${pair}.key`),
     };
-    const kubeconfig = join(home.dir, 'manager.kubeconfig');
+    const kubeconfig = join(home.dir, `${program}.kubeconfig`);
     writeFileSync(kubeconfig, kubeconfigText(access), { mode: 0o600 });
-    const log = openSync(join(home.dir, 'manager.log'), 'a');
+    const log = openSync(join(home.dir, `${program}.log`), 'a');
     const flags = [
       `--kubeconfig=${kubeconfig}`,
       `--authentication-kubeconfig=${kubeconfig}`,
@@ -69,20 +69,30 @@ describe.skipIf(!haveReal('redis-server'))('kube-controller-manager on the embed
       '--bind-address=127.0.0.1',
       `--secure-port=${await freePort()}`,
       '--leader-elect=false',
+      '--kube-api-content-type=application/json',
+      ...more,
+    ];
+    running.push(spawn(join(binDir(), program), flags, { stdio: ['ignore', log, log] }));
+  }
+
+  /** Once the cluster is there, which is before `up` is through: it waits for what these do. */
+  async function startReal(): Promise<void> {
+    const nodes = () => kubectl(home, LAB, 'get', 'nodes');
+    await eventually('the API', nodes, () => true, 60_000);
+    await start(
+      'kube-controller-manager',
+      'controller-manager',
       '--use-service-account-credentials=true',
       `--service-account-private-key-file=${join(dir, 'pki', 'sa.key')}`,
-      '--kube-api-content-type=application/json',
       '--controllers=deployment-controller,replicaset-controller,horizontal-pod-autoscaler-controller',
       '--horizontal-pod-autoscaler-sync-period=3s',
       '--feature-gates=HPAScaleToZero=true',
-    ];
-    manager = spawn(join(binDir(), 'kube-controller-manager'), flags, { stdio: ['ignore', log, log] });
+    );
+    await start('kube-scheduler', 'scheduler');
   }
 
   it('publish → scale → drain', async () => {
-    const up = home.ok(UP);
-    await startManager();
-    await up;
+    await Promise.all([home.ok([...UP, '--timeout', '90s']), startReal()]);
     await home.ok(['publish', '30', '--lab', LAB]);
     await home.ok(['watch', 'hpa', '--lab', LAB, '--until', 'desired>=5', '--for', '60s']);
     await eventually(
@@ -93,10 +103,11 @@ describe.skipIf(!haveReal('redis-server'))('kube-controller-manager on the embed
     );
     await home.ok(['watch', 'hpa', '--lab', LAB, '--until', 'current==1', '--for', '2m']);
     expect((await statusOf(home, LAB)).ledger).toMatchObject({ published: 30, processed: 30, lost: 0, dead: 0 });
-    const events = await kubectl(home, LAB, 'get', 'events', '-o', 'jsonpath={.items[*].reportingComponent}');
-    for (const component of ['deployment-controller', 'replicaset-controller', 'horizontal-pod-autoscaler']) {
-      expect(events).toContain(component);
-    }
-    expect(manager?.exitCode).toBeNull();
+    const seen = '{range .items[*]}{.reportingComponent} {.action}{"\\n"}{end}';
+    const events = await kubectl(home, LAB, 'get', 'events', '-o', `jsonpath=${seen}`);
+    // The action is what tells the scheduler's own event from that of our node.
+    const actors = ['deployment-controller', 'replicaset-controller', 'horizontal-pod-autoscaler'];
+    for (const text of [...actors, 'default-scheduler Binding']) expect(events).toContain(text);
+    expect(running.map(({ exitCode }) => exitCode)).toEqual([null, null]);
   }, 300_000);
 });

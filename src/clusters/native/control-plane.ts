@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ComponentSpec } from '../../contracts/component.ts';
+import { isDisabled } from '../../contracts/controllers.ts';
 import type { ClusterPki } from '../pki/cluster-pki.ts';
 import type { PairFiles } from '../pki/key-pair.ts';
 import type { NativeLayout } from './layout.ts';
@@ -165,7 +166,7 @@ const UPSTREAM_NAMES: Readonly<Record<string, string>> = {
 /** A list without `*` switches on what it names: one that only switches something off leaves none running. */
 function controllersFlag(disabled: readonly string[]): string {
   const off = Object.entries(UPSTREAM_NAMES)
-    .filter(([name]) => disabled.includes(name) || disabled.includes('all'))
+    .filter(([name]) => isDisabled(name, disabled))
     .map(([, name]) => `-${name}`);
   return `--controllers=${[...(disabled.includes('all') ? [] : ['*']), ...off].join(',')}`;
 }

@@ -9,6 +9,7 @@ import {
 } from '../../contracts/backend.ts';
 import type { RunCommand } from '../../contracts/commands.ts';
 import type { ComponentSpec } from '../../contracts/component.ts';
+import { isSchedulerDisabled } from '../../contracts/controllers.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import type { ClusterAccess } from '../../kube/kubeconfig.ts';
 import { processClusterHandle, writeComponentKubeconfig, writeLabKubeconfig } from '../lab-access.ts';
@@ -93,7 +94,7 @@ async function create(
   const before = readNativeState(files, layout.state, spec.lab);
   const binDir = await findBinaries(ports, spec, context, before);
   const { syncPeriodSeconds, disabledControllers = [] } = spec;
-  const hasScheduler = !disabledControllers.includes('all') && files.exists(join(binDir, SCHEDULER));
+  const hasScheduler = !isSchedulerDisabled(disabledControllers) && files.exists(join(binDir, SCHEDULER));
   const versions = await checkVersions(ports.run, {
     dir: binDir,
     names: hasScheduler ? [...REQUIRED_BINARIES, SCHEDULER] : REQUIRED_BINARIES,

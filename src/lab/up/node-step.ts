@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { KubeClient } from '../../contracts/kube-client.ts';
+import { isSchedulerDisabled } from '../../contracts/controllers.ts';
 import { hasQueue } from '../../contracts/pipelines.ts';
 import { isStatus } from '../../kube/client.ts';
 import { parseAs } from '../../kube/objects.ts';
@@ -45,7 +46,7 @@ export async function ensureNode(state: UpState, client: KubeClient): Promise<St
   const { ports, spec } = state;
   const nodes = labNodes(spec.lab, spec.nodes);
   const removed = await removeFurther(state, client, nodes.length);
-  const bindPods = !hasComponent(state, 'kube-scheduler');
+  const bindPods = !isSchedulerDisabled(spec.disabledControllers) && !hasComponent(state, 'kube-scheduler');
   const caCert = ports.files.readText(clusterOf(state).pki?.caCert ?? '') ?? '';
   const applied = await applyAll(client, [
     ...nodes.flatMap(({ name }) => nodeRbac(name, bindPods, nodes.length > 1)),

@@ -232,4 +232,9 @@ export const CLUSTER_ROLES: Readonly<Record<string, readonly string[]>> = {
   'system:service-account-issuer-discovery': [
     'get /.well-known/openid-configuration,/.well-known/openid-configuration/,/openid/v1/jwks,/openid/v1/jwks/',
   ],
+  'system:volume-scheduler': [
+    'get,list,patch,update,watch core persistentvolumes',
+    'get,list,watch storage.k8s.io storageclasses',
+    'get,list,patch,update,watch core persistentvolumeclaims',
+  ],
 };

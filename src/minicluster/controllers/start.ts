@@ -1,3 +1,4 @@
+import { isDisabled } from '../../contracts/controllers.ts';
 import { type Controller, type ControllerPorts, runController } from './controller.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { endpointSliceController } from './endpoint-slices.ts';
@@ -29,13 +30,12 @@ export interface RunningControllers {
 
 /** Starts the controllers; they end with the signal. */
 export function startControllers(options: StartOptions): RunningControllers {
-  const { disabled } = options;
-  if (disabled.includes('all')) return { decisions: () => [] };
+  const runs = (name: string) => !isDisabled(name, options.disabled);
   for (const controller of controllers(options.ca, options.nodeGraceSeconds)) {
-    if (!disabled.includes(controller.name)) runController(controller, options);
+    if (runs(controller.name)) runController(controller, options);
   }
-  if (!disabled.includes(GARBAGE_COLLECTOR)) new GarbageCollector(options);
-  const hpa = disabled.includes(HPA) ? undefined : new HpaController(options.hpa, options);
+  if (runs(GARBAGE_COLLECTOR)) new GarbageCollector(options);
+  const hpa = runs(HPA) ? new HpaController(options.hpa, options) : undefined;
   return { decisions: () => hpa?.decisions ?? [] };
 }
 

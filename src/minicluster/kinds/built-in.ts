@@ -5,6 +5,7 @@ import { deployment } from './deployment.ts';
 import { endpoints, endpointSlice } from './endpoints.ts';
 import { coreEvent, event } from './event.ts';
 import { hpa } from './hpa.ts';
+import { KEPT } from './kept.ts';
 import type { Kind } from './kind.ts';
 import { lease } from './lease.ts';
 import { namespace } from './namespace.ts';
@@ -43,4 +44,5 @@ export const BUILT_IN: readonly Kind[] = [
   deployment,
   replicaSet,
   statefulSet,
+  ...KEPT,
 ];
