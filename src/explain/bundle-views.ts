@@ -1,10 +1,11 @@
-import { decodeV2, defaultHpa, type HpaV2, metricQueries, rulesOf } from '../hpa/index.ts';
+import { decodeV2, defaultHpa, type HpaV2, rulesOf } from '../hpa/index.ts';
 import { parseAs } from '../kube/objects.ts';
 import { z } from 'zod';
 import type { Bundle, BundleObject, BundleSample, Refusal } from './bundle.ts';
 import { type BundleHpa, BundleIndex, hpasOf } from './bundle-index.ts';
 import type { AnswerView, HpaView, SampleView, ScaleView } from './hpa-view.ts';
 import { platformOf } from './platform.ts';
+import { queriesOf } from './queries.ts';
 
 /** The views of the HPAs of a bundle, one after the other; of one when a name is given. Raises ML-KUBE-SHAPE for an HPA that is none. */
 export function* viewsOf(bundle: Bundle, name?: string): Generator<HpaView> {
@@ -30,7 +31,7 @@ function viewOf(bundle: Bundle, index: BundleIndex, { hpa, foreign }: BundleHpa)
   const object = parseAs(Named, foreign, 'an HPA') as unknown as BundleObject;
   const scale = scaleView(evidence.scale[`${kind}/${targetName}`]);
   const selector = scale !== null && 'selector' in scale ? scale.selector : null;
-  const queries = metricQueries(hpa.spec, namespace, selector ?? '', rules);
+  const queries = queriesOf(hpa.spec, namespace, selector, rules);
   const paths = queries.map((query) => (query === null ? null : index.answers.find(namespace, query)));
   return {
     nowMs: Date.parse(bundle.recordedAt),

@@ -3,7 +3,7 @@ import type { HpaView } from './hpa-view.ts';
 import { handEdited, orderFlips, v1Hides } from './rules/api-view.ts';
 import { newHpa, slowCycles, targetsUnknown } from './rules/cadence.ts';
 import { clockSkew, staleMetrics } from './rules/clock.ts';
-import { liftedAgain, manifestFights, surgeDrift, valueRunsAway } from './rules/fights.ts';
+import { liftedAgain, manifestFights, surgeDrift } from './rules/fights.ts';
 import { kedaInactive, kedaPaused } from './rules/keda.ts';
 import { atMax, atMin, policiesAsBoosts, slowScaleDown, slowScaleUp } from './rules/limits.ts';
 import { blockedScaleDown, frozenValues, metricErrors, throttling } from './rules/metric-errors.ts';
@@ -19,6 +19,7 @@ import {
 } from './rules/pods.ts';
 import { failedGetScale, failedUpdateScale, noSelector } from './rules/scale-target.ts';
 import { ceilKeeps, deadBand, heldByStabilization } from './rules/steady.ts';
+import { averageHides, valueRunsAway } from './rules/value-kind.ts';
 import { atZero, percentFromZero, zeroAverage } from './rules/zero.ts';
 
 /** One anomaly or family of anomalies of the catalogue. Pure. */
@@ -51,6 +52,7 @@ const RULES: readonly Rule[] = [
   liftedAgain,
   surgeDrift,
   valueRunsAway,
+  averageHides,
   slowCycles,
   handEdited,
   orderFlips,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../contracts/clock.ts';
 import type { KubeClient } from '../contracts/kube-client.ts';
 import { LabError } from '../errors/lab-error.ts';
-import { decodeV2, metricQueries, NEWEST_MINOR, rulesOf } from '../hpa/index.ts';
+import { decodeV2, NEWEST_MINOR, rulesOf } from '../hpa/index.ts';
 import { type Bundle, type BundleMeta, type BundlePod, type BundleSample, ruleText, type Unread } from './bundle.ts';
 import { parseBundle } from './bundle-schema.ts';
 import {
@@ -12,7 +12,7 @@ import {
   listNeed,
   parseHpaObject,
   readLists,
-  selectorOf,
+  knownSelector,
   targetKey,
 } from './collect/lists.ts';
 import { PodIndex } from './pod-index.ts';
@@ -22,6 +22,7 @@ import type { TargetRead } from './collect/targets.ts';
 import { trimHpa, trimScaledObject } from './collect/trim.ts';
 import { pausingAnnotations } from './rules/keda.ts';
 import { observedArch } from './platform.ts';
+import { queriesOf } from './queries.ts';
 
 export interface CollectOptions {
   /** null = all namespaces. */
@@ -201,7 +202,7 @@ async function readAnswers(
 ): Promise<Readonly<Record<string, unknown>>> {
   const queries = hpas
     .flatMap((hpa) =>
-      metricQueries(decodeV2(hpa, RULES).value.spec, namespace, selectorOf(targets.get(targetKey(hpa))), RULES),
+      queriesOf(decodeV2(hpa, RULES).value.spec, namespace, knownSelector(targets.get(targetKey(hpa))), RULES),
     )
     .filter((query) => query !== null);
   const selectors = new Set(queries.flatMap((query) => (query.api === 'resource' ? [query.labelSelector] : [])));

@@ -1,4 +1,5 @@
 import { conditionOf, eventTime, hasCondition, type HpaView, metricName } from './hpa-view.ts';
+import { recompute } from './recompute.ts';
 import { currentOf } from './samples.ts';
 
 /** A metric that the last sync could not use. */
@@ -8,8 +9,8 @@ export interface MetricFailure {
   readonly type: string;
   /** The error as the controller or the API said it; '' = nobody said one. */
   readonly message: string;
-  /** Where the message is from. */
-  readonly origin: string;
+  /** The message as evidence, with where it is from; '' = nobody said one. */
+  readonly evidence: string;
   /** HTTP status of the recorded answer; null = not asked. */
   readonly answerStatus: number | null;
   readonly path: string | null;
@@ -34,10 +35,9 @@ export function failuresOf(view: HpaView): readonly MetricFailure[] {
   });
 }
 
-interface Said {
-  readonly message: string;
-  readonly origin: string;
-}
+type Said = Pick<MetricFailure, 'message' | 'evidence'>;
+
+const observed = (message: string, where: string): Said => ({ message, evidence: `observed: ${where}: ${message}` });
 
 const REASONS: Readonly<Record<string, string>> = {
   External: 'FailedGetExternalMetric',
@@ -55,7 +55,7 @@ function isBlamed({ hpa }: HpaView, index: number, name: string): boolean {
   return active?.reason === REASONS[specs[index]?.type ?? ''] && mentions(active?.message ?? '', name);
 }
 
-/** What was said of a failing metric: by the condition, else by the newest event that can be of it, else by the answer. */
+/** What was said of a failing metric: by the condition, else by the newest event that can be of it, else by the answer, else by the twin. */
 function messageOf(view: HpaView, index: number, name: string): Said {
   const specs = view.hpa.spec.metrics ?? [];
   const type = specs[index]?.type ?? '';
@@ -64,16 +64,27 @@ function messageOf(view: HpaView, index: number, name: string): Said {
   const isOf = (text: string) => alone || mentions(text, name);
   const active = conditionOf(view.hpa, 'ScalingActive');
   if (active?.status === 'False' && active.reason === reason && isOf(active.message ?? '')) {
-    return { message: active.message ?? '', origin: `condition ScalingActive=False ${active.reason}` };
+    return observed(active.message ?? '', `condition ScalingActive=False ${active.reason}`);
   }
   const event = view.events.findLast((found) => found.reason === reason && isOf(found.note));
   if (event !== undefined) {
-    return { message: event.note, origin: `event ${event.reason} of ${new Date(eventTime(event)).toISOString()}` };
+    return observed(event.note, `event ${event.reason}${timeText(eventTime(event))}`);
   }
-  const answer = view.answers[index];
-  return answer === null || answer === undefined
-    ? { message: '', origin: '' }
-    : { message: answerText(answer.status, answer.body, type), origin: `GET ${answer.path}` };
+  const answer = view.answers[index] ?? null;
+  if (answer === null) return { message: '', evidence: '' };
+  const answered = answerText(answer.status, answer.body, type);
+  return answered === '' ? computedOf(view, index) : observed(answered, `GET ${answer.path}`);
+}
+
+/** ", of 12:00:03" where the event tells a time. */
+const timeText = (ms: number): string => (Number.isFinite(ms) ? ` of ${new Date(ms).toISOString()}` : '');
+
+/** What the controller makes of a readable answer, such as a missing request; events of it may be gone. */
+function computedOf(view: HpaView, index: number): Said {
+  for (const step of recompute(view)?.steps ?? [])
+    if (step.rule === 'metric-failed' && step.inputs.metric === index)
+      return { message: step.result, evidence: `computed: ${step.upstream}: ${step.result}` };
+  return { message: '', evidence: '' };
 }
 
 /** Whether an error names the metric as a word of its own. */

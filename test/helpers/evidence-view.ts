@@ -34,6 +34,7 @@ export interface Given {
   readonly spec?: Json;
   readonly status?: Json;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly managedFields?: readonly Json[];
   readonly replicas?: number;
   readonly statusReplicas?: number;
   readonly answer?: unknown;
@@ -57,6 +58,7 @@ export function bundle(given: Given): Json {
       namespace: 'shop',
       creationTimestamp: '2026-01-01T11:00:00Z',
       ...(given.annotations === undefined ? {} : { annotations: given.annotations }),
+      ...(given.managedFields === undefined ? {} : { managedFields: given.managedFields }),
     },
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },

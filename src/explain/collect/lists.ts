@@ -80,7 +80,7 @@ export async function readLists(
   ]);
   // One HPA needs its own pods only.
   const labelSelector =
-    name === undefined ? '' : selectorOf(targets.get(hpas[0] === undefined ? '' : targetKey(hpas[0])));
+    name === undefined ? '' : (knownSelector(targets.get(hpas[0] === undefined ? '' : targetKey(hpas[0]))) ?? '');
   const none = name !== undefined && labelSelector === '';
   const [pods, replicaSets] = await Promise.all([
     none ? new Map() : list('v1', 'pods', trimPod, { labelSelector }),
@@ -145,8 +145,8 @@ function merged(parts: readonly (Grouped | null)[]): Grouped {
   return all;
 }
 
-/** '' = none, or not known. */
-export function selectorOf(read: TargetRead | undefined): string {
+/** '' = none; null = not known. */
+export function knownSelector(read: TargetRead | undefined): string | null {
   const scale = read?.scale as { status?: { selector?: string } } | undefined;
-  return scale?.status?.selector ?? '';
+  return scale === undefined || 'error' in scale ? null : (scale.status?.selector ?? '');
 }

@@ -99,9 +99,10 @@ function editTrace(view: HpaView): string | null {
     ['metrics', applied?.metricsText],
     ['behavior', applied?.behaviorText],
   ] as const) {
-    if (text !== undefined && !Array.isArray(parsed(text)) && name === 'metrics')
-      return `${PREFIX}metrics is no JSON list, so it was ignored`;
-    if (text !== undefined && parsed(text) === null) return `${PREFIX}${name} is no JSON, so it was ignored`;
+    const json = text === undefined ? null : parsed(text);
+    const usable = name === 'metrics' ? Array.isArray(json) : json !== null && typeof json === 'object';
+    if (text !== undefined && !usable)
+      return `${PREFIX}${name} is no JSON ${name === 'metrics' ? 'list' : 'object'}, so it was ignored`;
   }
   const { managedFields } = view.object.metadata;
   const specs = view.hpa.spec.metrics ?? [];
@@ -114,8 +115,11 @@ function editTrace(view: HpaView): string | null {
   const v1Writer = managedFields.find(
     ({ apiVersion, subresource }) => apiVersion === 'autoscaling/v1' && subresource !== 'status',
   );
-  return lost.length > 0 && v1Writer !== undefined
-    ? `${lost.join(' and ')} of the applied manifest is gone; ${v1Writer.manager ?? 'a client'} wrote it through v1`
+  if (lost.length > 0 && v1Writer !== undefined)
+    return `${lost.join(' and ')} of the applied manifest is gone; ${v1Writer.manager ?? 'a client'} wrote it through v1`;
+  // Taking the annotation away leaves no entry of v1.
+  return managedFields.length > 0 && lost.includes('behavior') && !owns(view, 'behavior')
+    ? 'behavior of the applied manifest is gone and nobody owns it any more, as after a write through v1 without the annotation'
     : null;
 }
 

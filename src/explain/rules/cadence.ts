@@ -49,7 +49,7 @@ export function targetsUnknown(view: HpaView): readonly CatalogueFinding[] {
   const specs = view.hpa.spec.metrics ?? [];
   const blank = specs.flatMap((spec, index) => (currentOf(view.hpa, index) === undefined ? [metricName(spec)] : []));
   if (blank.length === 0) return [];
-  const said = failuresOf(view).map(({ message, origin }) => `observed: ${origin}: ${message}`);
+  const said = failuresOf(view).flatMap(({ evidence }) => (evidence === '' ? [] : [evidence]));
   const skipped = hasCondition(view.hpa, 'ScalingActive', 'True') && said.length === 0;
   return [
     {

@@ -14,6 +14,7 @@ interface Stamp {
 
 function stamps(view: HpaView): readonly Stamp[] {
   const pods = (view.pods ?? []).flatMap(({ metadata, status }) => [
+    { what: `pod ${metadata.name} creationTimestamp`, at: metadata.creationTimestamp },
     { what: `pod ${metadata.name} startTime`, at: status?.startTime },
     ...(status?.conditions ?? []).map((c) => ({
       what: `pod ${metadata.name} condition ${c.type}`,
@@ -24,7 +25,18 @@ function stamps(view: HpaView): readonly Stamp[] {
     what: `condition ${c.type}`,
     at: c.lastTransitionTime,
   }));
-  const all = [...pods, ...own, { what: 'lastScaleTime', at: view.hpa.status.lastScaleTime }, ...metricStamps(view)];
+  const events = view.events.map((event) => ({
+    what: `event ${event.reason}`,
+    at: event.series?.lastObservedTime ?? event.deprecatedLastTimestamp ?? event.eventTime,
+  }));
+  const all = [
+    ...pods,
+    ...own,
+    { what: 'creationTimestamp of the HPA', at: view.hpa.metadata.creationTimestamp },
+    { what: 'lastScaleTime', at: view.hpa.status.lastScaleTime },
+    ...events,
+    ...metricStamps(view),
+  ];
   return all.flatMap(({ what, at }) => (at === undefined || at === null ? [] : [{ what, at }]));
 }
 

@@ -29,17 +29,22 @@ function foreignDrops(view: HpaView): readonly Drop[] {
     if (foreign) seen.set(spec, (seen.get(spec) ?? 0) + 1);
   }
   const told = new Map<number, number>();
-  for (const event of view.targetEvents) {
-    const found = /^Scaled down replica set \S+ from \d+ to (\d+)$/.exec(event.note);
-    if (event.reason !== 'ScalingReplicaSet' || found === null) continue;
-    const to = Number(found[1]);
-    told.set(to, (told.get(to) ?? 0) + eventCount(event));
-  }
+  for (const event of scaleDownsOfCurrentSet(view)) told.set(event.to, (told.get(event.to) ?? 0) + event.count);
   for (const { size, count } of rescales(view)) if (told.has(size)) told.set(size, (told.get(size) ?? 0) - count);
   return [
     ...[...seen].map(([to, count]) => ({ to, count, origin: 'the series' })),
     ...[...told].map(([to, count]) => ({ to, count, origin: "the Deployment's events" })),
   ];
+}
+
+/** A rollout scales the old ReplicaSet down, step by step to 0: that is nobody's fight. */
+function scaleDownsOfCurrentSet({ targetEvents }: HpaView): readonly { readonly to: number; readonly count: number }[] {
+  const falls = targetEvents.flatMap((event) => {
+    const [, set = '', to = ''] = /^Scaled down replica set (\S+) from \d+ to (\d+)$/.exec(event.note) ?? [];
+    return event.reason === 'ScalingReplicaSet' && to !== '' ? [{ set, to: Number(to), count: eventCount(event) }] : [];
+  });
+  const replaced = new Set(falls.filter(({ to }) => to === 0).map(({ set }) => set));
+  return falls.filter(({ set }) => !replaced.has(set));
 }
 
 /** spec.replicas of what kubectl apply was given last; null = it has none. */
@@ -54,9 +59,19 @@ function appliedReplicas({ target }: HpaView): number | null {
 function fightOf(view: HpaView) {
   const applied = appliedReplicas(view);
   const drop = foreignDrops(view).find(({ to, count }) => count >= 2 || (count === 1 && to === applied));
-  const back = rescales(view).filter(({ size }) => drop !== undefined && size > drop.to);
-  if (drop === undefined || back.reduce((sum, { count }) => sum + count, 0) < 2) return null;
-  return { applied, drop, back };
+  if (drop === undefined) return null;
+  const told = rescales(view).filter(({ size }) => size > drop.to);
+  const back = told.map(({ size, reason, count }) => ({
+    count,
+    text: `observed: event "New size: ${size}; reason: ${reason}" × ${count}`,
+  }));
+  const risen = view.series.filter(({ spec }, index) => {
+    const before = view.series[index - 1]?.spec;
+    return before === drop.to && spec > before;
+  }).length;
+  if (back.length === 0 && risen > 0)
+    back.push({ count: risen, text: `observed: the series: ${risen} rises from ${drop.to}` });
+  return back.reduce((sum, { count }) => sum + count, 0) < 2 ? null : { applied, drop, back };
 }
 
 /** A manifest or another tool sets the count again and again. */
@@ -73,10 +88,7 @@ export function manifestFights(view: HpaView): readonly CatalogueFinding[] {
       id: 'manifest-fights-the-hpa',
       severity: 'error',
       title: `${targetText(view)} fell to ${drop.to} ${drop.count} times without the HPA, which brought it back each time: ${owner}`,
-      evidence: [
-        `observed: ${drop.origin}: ${drop.count} falls to ${drop.to}`,
-        ...back.map(({ size, reason, count }) => `observed: event "New size: ${size}; reason: ${reason}" × ${count}`),
-      ],
+      evidence: [`observed: ${drop.origin}: ${drop.count} falls to ${drop.to}`, ...back.map(({ text }) => text)],
       upstream: [kk(25238), kk(66385)],
       fix: `take spec.replicas out of the manifest (first: kubectl apply edit-last-applied ${view.hpa.spec.scaleTargetRef.kind.toLowerCase()} ${view.hpa.spec.scaleTargetRef.name} -n ${view.namespace}); in Argo CD ignoreDifferences`,
       next: `the next apply sets ${drop.to} again`,
@@ -101,24 +113,50 @@ function sizeBefore(view: HpaView, size: number, atMs: number): number | null {
   return from === null ? null : Number(from[1]);
 }
 
+interface Lift {
+  readonly from: number;
+  readonly to: number;
+  readonly evidence: string;
+}
+
+/** An increase whose event says that no metric asked for it. */
+function toldLift(view: HpaView): Lift | null {
+  const lifts = rescales(view).flatMap(({ reason, size, atMs }): Lift[] => {
+    const from = reason === 'All metrics below target' || reason === '' ? sizeBefore(view, size, atMs) : null;
+    if (from === null || from <= 0 || size <= from || view.nowMs - atMs > RECENT_MS) return [];
+    return [{ from, to: size, evidence: `observed: event "New size: ${size}; reason: ${reason}" on an increase` }];
+  });
+  return lifts.at(-1) ?? null;
+}
+
+/** Where events are gone: the status of such a sync. */
+function shownLift(view: HpaView): Lift | null {
+  const { currentReplicas: from, desiredReplicas: to } = view.hpa.status;
+  const { low } = bandOf(view.hpa, view.rules, DEFAULT_FLAGS.tolerance);
+  const samples = samplesOf(view.hpa);
+  const raised =
+    hasCondition(view.hpa, 'AbleToScale', 'True', 'SucceededRescale') &&
+    hasCondition(view.hpa, 'ScalingActive', 'True') &&
+    to > from &&
+    from >= Math.max(1, view.hpa.spec.minReplicas ?? 1);
+  const idle =
+    samples.length === (view.hpa.spec.metrics ?? []).length && samples.every(({ ratio }) => ratio >= 0 && ratio < low);
+  if (rescales(view).length > 0 || !raised || !idle) return null;
+  return { from, to, evidence: `observed: the last sync raised ${from} to ${to} with every metric below its target` };
+}
+
 /** Without behavior the highest recommendation of the window lifts the count above what it is. */
 export function liftedAgain(view: HpaView): readonly CatalogueFinding[] {
   if (view.hpa.spec.behavior !== undefined) return [];
-  const lift = rescales(view).findLast(({ reason, size, atMs }) => {
-    const before = reason === 'All metrics below target' || reason === '' ? sizeBefore(view, size, atMs) : null;
-    return before !== null && before > 0 && size > before && view.nowMs - atMs <= RECENT_MS;
-  });
-  if (lift === undefined) return [];
+  const lift = toldLift(view) ?? shownLift(view);
+  if (lift === null) return [];
   const seconds = DEFAULT_FLAGS.downscaleStabilizationMs / 1000;
   return [
     {
       id: 'scaled-back-up-after-manual-scale-down',
       severity: 'warning',
-      title: `${targetText(view)} was scaled down to ${sizeBefore(view, lift.size, lift.atMs)} by hand, and the highest recommendation of the last ${seconds} s brought it back to ${lift.size}`,
-      evidence: [
-        `observed: event "New size: ${lift.size}; reason: ${lift.reason}" on an increase`,
-        'observed: the HPA has no behavior, so the past is not limited to the current count',
-      ],
+      title: `${targetText(view)} was scaled down to ${lift.from} by hand, and the highest recommendation of the last ${seconds} s brought it back to ${lift.to}`,
+      evidence: [lift.evidence, 'observed: the HPA has no behavior, so the past is not limited to the current count'],
       upstream: ['pkg/controller/podautoscaler/horizontal.go stabilizeRecommendation'],
       fix: 'delete or change the HPA before scaling by hand; any spec.behavior limits the lift to the current count',
       next: `the count falls ${seconds} s after the last high recommendation`,
@@ -144,7 +182,11 @@ export function surgeDrift(view: HpaView): readonly CatalogueFinding[] {
     return grew && calm && within !== undefined ? [{ from: currentReplicas, to: desiredReplicas, within }] : [];
   });
   const last = drifts.at(-1);
-  const lifted = rescales(view).some(({ size, reason }) => size === last?.to && reason.endsWith('above target'));
+  const told = rescales(view);
+  const lifted =
+    told.length === 0
+      ? view.series.some(({ spec, status }) => status > spec)
+      : told.some(({ size, reason }) => size === last?.to && reason.endsWith('above target'));
   if (last === undefined || !lifted) return [];
   // The pods of before a foreign fall still count in status.replicas: taking them over is that fight, not a rollout.
   if (fightOf(view)?.drop.to === last.from) return [];
@@ -162,35 +204,4 @@ export function surgeDrift(view: HpaView): readonly CatalogueFinding[] {
       next: 'each surge of the rollout raises the count again',
     },
   ];
-}
-
-/** A Value metric that more replicas do not lower multiplies the count in every sync. */
-export function valueRunsAway(view: HpaView): readonly CatalogueFinding[] {
-  const first = view.series.find(({ hpa }) => samplesOf(hpa).length > 0);
-  const last = view.series.at(-1);
-  if (first === undefined || last === undefined || last.spec < 2 * Math.max(1, view.series[0]?.spec ?? 1)) return [];
-  const { high } = bandOf(view.hpa, view.rules, DEFAULT_FLAGS.tolerance);
-  const growth = last.spec / Math.max(1, view.series[0]?.spec ?? 1);
-  const steps = view.series.filter(
-    (sample, index) => index > 0 && sample.spec > (view.series[index - 1]?.spec ?? sample.spec),
-  ).length;
-  return samplesOf(last.hpa).flatMap((sample): CatalogueFinding[] => {
-    const before = samplesOf(first.hpa).find(({ index }) => index === sample.index);
-    const unmoved = before !== undefined && sample.usage >= 0.9 * before.usage && sample.usage <= 1.1 * before.usage;
-    if (sample.kind !== 'Value' || sample.ratio <= high || !unmoved || steps < 2) return [];
-    return [
-      {
-        id: 'value-vs-averagevalue-confusion',
-        severity: 'error',
-        title: `${sample.name} stayed at ${sample.shown} while ${targetText(view)} grew ${growth} times: its Value target ${sample.target} multiplies the count in every sync, up to maxReplicas ${view.hpa.spec.maxReplicas}`,
-        evidence: [
-          `observed: ${view.series[0]?.spec ?? 0} → ${last.spec} replicas in ${view.series.length} samples, value ${before.shown} → ${sample.shown}`,
-          `computed: ratio ${sample.ratio.toFixed(2)} × ready pods, as if each replica had its own ${sample.name}`,
-        ],
-        upstream: [kk(79272), kk(87797)],
-        fix: `a total such as a queue length needs an AverageValue: how much one replica may have of it`,
-        next: `it runs to maxReplicas ${view.hpa.spec.maxReplicas} and stays there while the value is above ${sample.target}`,
-      },
-    ];
-  });
 }

@@ -31,7 +31,7 @@ const notFound: Reading = ({ message, name, type, path, answerStatus }) => {
   const said =
     message.includes('the server could not find the metric') ||
     message.includes('the server could not find the requested resource');
-  if (!said && !(answerStatus === 404 && message.includes('404'))) return null;
+  if (!said && !(answerStatus === 404 && /\b404\b|not found/i.test(message))) return null;
   if (type !== 'External' && type !== 'Pods' && type !== 'Object') return null;
   return {
     id: type === 'External' ? 'external-metric-not-found-404' : 'custom-metric-not-found-404',
@@ -41,14 +41,18 @@ const notFound: Reading = ({ message, name, type, path, answerStatus }) => {
   };
 };
 
-const forbidden: Reading = ({ message, name, type }, view) => {
-  const user = /User "([^"]+)" cannot (\w+) resource/.exec(message);
-  if (!message.includes('is forbidden') || user === null) return null;
+/** The account of a controller that nobody runs under another one. */
+const HPA_ACCOUNT = 'system:serviceaccount:kube-system:horizontal-pod-autoscaler';
+
+const forbidden: Reading = ({ message, name, type, answerStatus }, view) => {
+  if (!message.includes('is forbidden') && !(answerStatus === 403 && /forbidden/i.test(message))) return null;
+  const [, user = HPA_ACCOUNT, verb = type === 'External' ? 'list' : 'get'] =
+    /User "([^"]+)" cannot (\w+) resource/.exec(message) ?? [];
   return {
     id: 'forbidden-403',
-    title: `${user[1]} may not ${user[2]} ${name} in ${groupOf(type)} (403)`,
+    title: `${user} may not ${verb} ${name} in ${groupOf(type)} (403)`,
     upstream: ['https://github.com/kubernetes-sigs/prometheus-adapter/issues/303'],
-    fix: `bind a ClusterRole with get and list on "*" of ${groupOf(type)} to ${user[1]}; check: kubectl auth can-i ${user[2]} ${name}.${groupOf(type)} --as=${user[1]} -n ${view.namespace}`,
+    fix: `bind a ClusterRole with get and list on "*" of ${groupOf(type)} to ${user}; check: kubectl auth can-i ${verb} ${name}.${groupOf(type)} --as=${user} -n ${view.namespace}`,
   };
 };
 
@@ -129,14 +133,11 @@ export function metricErrors(view: HpaView): readonly CatalogueFinding[] {
 }
 
 function findingOf(told: Told, failure: MetricFailure, works: boolean): CatalogueFinding {
-  const { message, origin, path, answerStatus } = failure;
+  const { evidence, path, answerStatus } = failure;
   return {
     ...told,
     severity: works ? 'warning' : 'error',
-    evidence: [
-      `observed: ${origin}: ${message}`,
-      ...(path === null ? [] : [`observed: GET ${path} answers ${answerStatus}`]),
-    ],
+    evidence: [evidence, ...(path === null ? [] : [`observed: GET ${path} answers ${answerStatus}`])],
     next: works
       ? 'the other metrics scale up; while this one fails, nothing scales down'
       : 'the replica count stays as it is until the metric can be read',

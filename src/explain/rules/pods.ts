@@ -11,17 +11,14 @@ const MISSING =
 
 /** Utilization needs a request in every container of every selected pod, also of those that end or do not belong here. */
 export function missingRequests(view: HpaView): readonly CatalogueFinding[] {
-  return failuresOf(view).flatMap(({ message, origin }) => {
+  return failuresOf(view).flatMap(({ message, evidence: said }) => {
     const found = MISSING.exec(message);
     if (found === null) return [];
     const resource = found[1] ?? found[4] ?? '';
     const name = found[3] ?? found[5] ?? '';
     const pod = view.pods?.find(({ metadata }) => metadata.name === name);
     const where = found[2] === undefined ? `pod ${name}` : `container ${found[2]} of pod ${name}`;
-    const evidence = [
-      `observed: ${origin}: ${message}`,
-      'computed: one container without a request fails the metric of all selected pods',
-    ];
+    const evidence = [said, 'computed: one container without a request fails the metric of all selected pods'];
     const missing: CatalogueFinding = {
       id: 'missing-resource-requests',
       severity: 'error',
@@ -57,7 +54,7 @@ function endingPod(view: HpaView, pod: BundlePod, resource: string, evidence: re
 
 export function allUnready(view: HpaView): readonly CatalogueFinding[] {
   if (isSkewed(view)) return [];
-  return failuresOf(view).flatMap(({ message, origin, name }): CatalogueFinding[] => {
+  return failuresOf(view).flatMap(({ message, evidence, name }): CatalogueFinding[] => {
     if (!/did not receive metrics for (targeted pods|any ready pods)/.test(message)) return [];
     const pods = view.pods ?? [];
     const ready = pods.filter(({ status }) =>
@@ -72,7 +69,7 @@ export function allUnready(view: HpaView): readonly CatalogueFinding[] {
             ? `no pod of ${targetText(view)} counts for ${name}`
             : `none of the ${pods.length} pods of ${targetText(view)} counts for ${name}: ${ready.length} are ready`,
         evidence: [
-          `observed: ${origin}: ${message}`,
+          evidence,
           view.pods === null
             ? 'unknown: which pods these are'
             : `observed: pods ${pods.map((pod) => `${pod.metadata.name} (${pod.status?.phase ?? ''})`).join(', ')}`,
@@ -214,7 +211,7 @@ export function unschedulable(view: HpaView): readonly CatalogueFinding[] {
 
 /** Value targets multiply by ready pods, which do not exist yet after 0 → n. */
 export function zeroToOneGap(view: HpaView): readonly CatalogueFinding[] {
-  return failuresOf(view).flatMap(({ message, origin, name, index }): CatalogueFinding[] => {
+  return failuresOf(view).flatMap(({ message, evidence, name, index }): CatalogueFinding[] => {
     const spec = view.hpa.spec.metrics?.[index];
     if (!message.includes('unable to calculate ready pods: no pods returned by selector') || spec === undefined)
       return [];
@@ -223,10 +220,7 @@ export function zeroToOneGap(view: HpaView): readonly CatalogueFinding[] {
         id: '0-1-gap-with-value-target',
         severity: 'info',
         title: `${targetText(view)} has ${scaleOf(view)?.spec ?? 0} wanted replicas but no pod yet, and the Value target ${sourceOf(spec)?.target.value ?? ''} of ${name} is multiplied by ready pods`,
-        evidence: [
-          `observed: ${origin}: ${message}`,
-          `observed: ${view.pods?.length ?? 'an unknown number of'} pods match the selector`,
-        ],
+        evidence: [evidence, `observed: ${view.pods?.length ?? 'an unknown number of'} pods match the selector`],
         upstream: ['pkg/controller/podautoscaler/replica_calculator.go getUsageRatioReplicaCount'],
         fix: 'wait for the first pod, or use an AverageValue target',
         next: 'heals with the first pod object',

@@ -18,9 +18,19 @@ function steadyCount(view: HpaView): number | null {
 }
 
 /** What one metric asks for with no tolerance at all. Go's ceil of a product of floats, freed of what floats add. */
-function bare(view: HpaView, { kind, ratio }: MetricSampleView, count: number): number {
+function bare(view: HpaView, sample: MetricSampleView, count: number): number {
+  const { kind, ratio, spec, usage } = sample;
+  if (kind === 'AverageValue' && (spec.type === 'External' || spec.type === 'Object'))
+    return Math.ceil(Number(((totalOf(usage, count) * ratio) / usage).toFixed(6)));
   const pods = kind === 'Value' ? readyPodsCount((view.pods ?? []).map(podView)) : count;
   return Math.ceil(Number((ratio * pods).toFixed(6)));
+}
+
+/** The total behind an average, which the status shows rounded up to a thousandth: the whole number that rounds to it, if there is one. */
+function totalOf(average: number, count: number): number {
+  const most = Number((average * count).toFixed(6));
+  const whole = Math.floor(most);
+  return whole > most - count / 1000 ? whole : most;
 }
 
 interface Asked {

@@ -29,7 +29,14 @@ function isHalfGate(view: HpaView): boolean {
   if (condition !== undefined) return condition.status === 'True';
   const last = rescales(view).at(-1);
   if (last !== undefined) return last.size === 0;
-  return scaleWriter(view) === 'kube-controller-manager';
+  return scaleWriter(view) === 'kube-controller-manager' || stoppedAfterRescale(view);
+}
+
+/** With the gate off, the sync after the HPA's own rescale to zero says ScalingDisabled. */
+function stoppedAfterRescale({ hpa, syncPeriodMs }: HpaView): boolean {
+  const scaledMs = Date.parse(hpa.status.lastScaleTime ?? '');
+  const stoppedMs = Date.parse(conditionOf(hpa, 'ScalingActive')?.lastTransitionTime ?? '');
+  return stoppedMs >= scaledMs && stoppedMs - scaledMs < 2 * syncPeriodMs;
 }
 
 /** Who wrote spec.replicas last, through the scale subresource. */
@@ -133,10 +140,9 @@ export function zeroAverage(view: HpaView): readonly CatalogueFinding[] {
   );
   return shown.flatMap((sample): CatalogueFinding[] => {
     const values = valuesOf(view, sample.index);
-    const artefact =
-      view.arch === 'arm64'
-        ? sample.shown === LARGEST && hasNoPods(view) && values.every((v) => v > 0n)
-        : sample.shown === SMALLEST;
+    // The controller may run on another architecture than the nodes that tell it.
+    const infinite = view.arch === 'arm64' && sample.shown === LARGEST && hasNoPods(view);
+    const artefact = sample.shown === SMALLEST || (infinite && values.every((v) => v > 0n));
     if (!artefact || values.some((v) => v >= 2n ** 63n)) return [];
     return [
       {
