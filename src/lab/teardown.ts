@@ -7,6 +7,7 @@ import { acquireLock } from '../platform/lock.ts';
 import { clusterSpecOf } from './cluster-spec.ts';
 import { type LabPaths, labPaths, listLabs, readRecord } from './lab-store.ts';
 import { readLedger } from './ledger.ts';
+import { unmergeKubeconfig } from './merged-kubeconfig.ts';
 import type { LabPorts } from './ports.ts';
 
 export interface TeardownResult {
@@ -67,12 +68,13 @@ export async function removeLab(
   const { stopped, left } = await ports.components(paths.dir).stopAll();
   const outside = await removeOutside(ports, paths, lab);
   if (left.length > 0) throw new LabError('ML-LEFTOVER', { lab, items: left.join(', ') });
+  const kubeconfig = unmergeKubeconfig(ports, paths);
   keepLogs(ports, paths, lab);
   for (const name of files.list(paths.dir)) {
     if (options.keepLock !== true || join(paths.dir, name) !== paths.lock) files.remove(join(paths.dir, name));
   }
   if (options.keepLock !== true) files.remove(paths.dir);
-  return [...stopped, ...outside];
+  return [...stopped, ...outside, ...(kubeconfig === undefined ? [] : [`its context in ${kubeconfig}`])];
 }
 
 /** What the backend made outside the lab's folder; nothing is known of it when the record cannot be read. */

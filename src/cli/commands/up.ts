@@ -4,6 +4,7 @@ import { PIPELINES } from '../../contracts/pipelines.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { labPorts } from '../container/lab-ports.ts';
+import { userKubeconfig } from '../user-cluster.ts';
 import { wantedSpec } from '../lab/wanted-spec.ts';
 import { formatDuration } from '../values/duration.ts';
 
@@ -34,6 +35,7 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
     recreate: flags.has('recreate'),
     rollback: flags.has('rollback'),
     timeoutMs: context.globals.timeoutMs ?? TIMEOUT_MS,
+    ...(flags.has('merge-kubeconfig') ? { mergeInto: userKubeconfig(context) } : {}),
   });
   const ms = Math.round(context.clock.monotonic() - begun);
   await context.output.print({

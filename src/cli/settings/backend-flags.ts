@@ -18,6 +18,7 @@ const USED_BY: Readonly<Record<string, readonly BackendName[]>> = {
   nodes: OWN,
   'sync-period': OWN,
   'disable-controller': PROCESSES,
+  'merge-kubeconfig': OWN,
   'api-port': PROCESSES,
   'pods-capacity': PROCESSES,
 };

@@ -11,6 +11,8 @@ export interface UpOptions {
   readonly recreate: boolean;
   /** Remove what was made when a step fails. */
   readonly rollback: boolean;
+  /** A kubeconfig of the user's that the lab's context is put into. */
+  readonly mergeInto?: string;
   /** How long each wait may take. */
   readonly timeoutMs: number;
 }
