@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../src/platform/free-port.ts';
 import { CliHome, finished } from '../helpers/cli.ts';
 import { eventually, kubectl, statusOf } from '../helpers/lab-client.ts';
 import { binDir, haveReal } from '../helpers/real-binaries.ts';
@@ -132,7 +133,7 @@ describe.skipIf(!haveReal())('the monitoring backend of a lab on embedded', () =
     await condition('able to successfully calculate');
   });
 
-  it('a load on a lab without a web target, or with settings that cannot be, is refused', async () => {
+  it('a load without a web target, with settings that cannot be, or without an answer says so', async () => {
     const refused = async (...args: readonly string[]) => {
       const { code, stderr } = await home.run(['load', 'http', ...args]);
       return `${code} ${/ML-[A-Z-]+/.exec(stderr)?.[0]}`;
@@ -143,6 +144,17 @@ describe.skipIf(!haveReal())('the monitoring backend of a lab on embedded', () =
     await home.ok(['up', '--lab', 'bare', '--bare', '--backend', 'embedded']);
     expect(await refused('--lab', 'bare')).toBe('3 ML-LOAD-PIPELINE');
     await home.ok(['teardown', '--lab', 'bare']);
+    const node = (await statusOf(home, lab.name)).components.find(({ name }) => name === 'node')?.pid ?? 0;
+    // Its proxy then takes connections and says nothing, and it does not correct the annotation.
+    process.kill(node, 'SIGSTOP');
+    try {
+      expect(await refused(...at, '--rps', '20', '--for', '2s')).toBe('7 ML-LOAD-NO-ANSWER');
+      const nowhere = `metricslab.dev/local-address=127.0.0.1:${await freePort()}`;
+      await kubectl(home, lab.name, 'annotate', 'service', 'web', '--overwrite', nowhere);
+      expect(await refused(...at)).toBe('7 ML-LOAD-GAVE-UP');
+    } finally {
+      process.kill(node, 'SIGCONT');
+    }
     await kubectl(home, lab.name, 'delete', 'service', 'web');
     expect(await refused(...at)).toBe('7 ML-LOAD-TARGET');
   });

@@ -12,7 +12,7 @@ export class WorkloadProcess {
   output = '';
   readonly #exited: Promise<unknown>;
 
-  constructor(program: 'consumer' | 'producer', env: Readonly<Record<string, string>>) {
+  constructor(program: 'consumer' | 'monitoring-backend' | 'producer' | 'web', env: Readonly<Record<string, string>>) {
     const file = `${PROGRAMS}${program}.js`;
     if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first`);
     this.child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });

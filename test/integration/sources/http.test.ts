@@ -94,6 +94,26 @@ describe('the source http', () => {
     ]);
   });
 
+  test('an item says when it was true: the time to come is now, what is no time is told', async () => {
+    await using server = await TestEndpoint.start();
+    const at = (text: string) => `{"n":1,"t":${JSON.stringify(text)}}`;
+    await put(
+      server,
+      [at('2026-01-02T03:04:05.678Z'), at('2999-01-01T00:00:00+01:00'), at('yesterday'), '{"n":1}'].join(),
+    );
+    const begun = Date.now();
+    const read = await readOnce({ url: server.url, items: '$.data.jobs[*]', value: '$.n', timestamp: '$.t' });
+    expect(read.map(({ fault, value }) => fault ?? value)).toEqual([
+      '1',
+      '1',
+      'its timestamp is not one of RFC 3339',
+      'its timestamp is not one of RFC 3339',
+    ]);
+    expect(read[0]?.timestampMs).toBe(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
+    expect(read[1]?.timestampMs).toBeGreaterThanOrEqual(begun);
+    expect(read[1]?.timestampMs).toBeLessThanOrEqual(Date.now());
+  });
+
   test('headers, the query and the client certificate arrive', async () => {
     await using server = await TestEndpoint.start({ secured: true });
     const url = `${server.url}/seen?key=5`;

@@ -57,6 +57,8 @@ describe('settings', () => {
   it('a pipeline has defaults of its own, for what nobody said', async () => {
     const { draft } = await resolve(['--pipeline', 'test', '--max', '7']);
     expect(draft).toMatchObject({ pipeline: 'test', hpa: { target: '300m', max: 7 } });
+    const http = (await resolve(['--pipeline', 'http', '--service-time', '5ms'])).draft;
+    expect(http).toMatchObject({ hpa: { min: 3, max: 10, target: '4' }, consumer: { serviceTimeMs: 5 } });
     expect(await whyRefused(['--pipeline', 'nope'])).toMatch(/one of queue, .*test/);
   });
 
