@@ -67,6 +67,13 @@ export interface MetricsServerConfig {
     readonly tokenFile: string;
     readonly maxValues: number;
   };
+  /** The external metrics for KEDA, as an external scaler; who asks needs a certificate of that CA, with one of these names if any are given. */
+  readonly externalScaler?: {
+    readonly host: string;
+    readonly port: number;
+    readonly clientCaFile: string;
+    readonly allowedNames: readonly string[];
+  };
   /** Told to stop, it answers for this long still, with `Connection: close`, so that nobody's query is cut off. */
   readonly shutdownDelaySeconds: number;
   readonly metrics: readonly MetricConfig[];
@@ -163,6 +170,14 @@ const Config: z.ZodType<MetricsServerConfig> = z
         port: port.default(0),
         tokenFile: file,
         maxValues: z.number().int().min(1).max(10_000_000).default(100_000),
+      })
+      .exactOptional(),
+    externalScaler: z
+      .strictObject({
+        host: z.string().default('127.0.0.1'),
+        port: port.default(0),
+        clientCaFile: file,
+        allowedNames: z.array(z.string()).default([]),
       })
       .exactOptional(),
     shutdownDelaySeconds: z.number().min(0).max(120).default(0),

@@ -6,7 +6,8 @@ import { QueryLog } from './admin/query-log.ts';
 import type { Answered } from './api/handler.ts';
 import type { MetricsServerConfig } from './config.ts';
 import { ConfigState } from './config-state.ts';
-import { apiServer } from './http/api-server.ts';
+import { serveScaler } from './external-scaler/serve-scaler.ts';
+import { apiServer, type ServingPair } from './http/api-server.ts';
 import { closeServer, listenOn } from './http/listen.ts';
 import { writeServer } from './http/write-server.ts';
 import { identityOf } from './identity.ts';
@@ -21,6 +22,8 @@ import { servingOf, servingRenewal } from './serving.ts';
 export interface RunningMetricsServer {
   readonly url: string;
   readonly writeUrl: string | undefined;
+  /** `host:port` of the external scaler. */
+  readonly scalerAddress: string | undefined;
   /**
    * Takes over the metrics of another configuration; its other parts need a restart. A configuration that cannot be used (`parse`
    * raises, or a source of it) changes nothing: the error is in the log, `/metrics` and the report.
@@ -69,10 +72,12 @@ export async function startMetricsServer(
   });
   const port = await open(api, config.listen, clock, stack);
   const writeUrl = await openWrite(config, { memory: metrics.memory, objects, ports }, stack);
+  const scalerAddress = await openScaler(config, { serving, metrics, ports }, stack);
   const running = stack.move();
   return {
     url: `https://${config.listen.host}:${port}`,
     writeUrl,
+    scalerAddress,
     reload: (parse) => reload(parse, metrics, state, log),
     renewServing: servingRenewal(api, serving, config, ports),
     close: async () => {
@@ -119,6 +124,21 @@ async function openWrite(
     onError: (error) => ports.log(failureEvent('write-failed', error)),
   });
   return `http://${write.host}:${await open(server, write, ports.clock, stack)}`;
+}
+
+/** gRPC is loaded only when it is asked for: it takes 20 MB. */
+async function openScaler(
+  { externalScaler }: MetricsServerConfig,
+  { serving, metrics, ports }: { serving: ServingPair; metrics: Metrics; ports: MetricsServerPorts },
+  stack: AsyncDisposableStack,
+): Promise<string | undefined> {
+  if (externalScaler === undefined) return undefined;
+  const { clientCaFile, ...where } = externalScaler;
+  const clientCa = neededFile(ports, clientCaFile);
+  const provider = metrics.external;
+  const scaler = await serveScaler({ ...where, clientCa, serving, provider, clock: ports.clock });
+  stack.defer(() => scaler.close());
+  return `${externalScaler.host}:${scaler.port}`;
 }
 
 async function open(

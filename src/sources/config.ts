@@ -4,6 +4,7 @@ import { type TubeConfig, TubeSchema } from './kinds/beanstalkd.ts';
 import type { SourceSchema } from './kinds/common.ts';
 import { type CronConfig, CronSourceSchema } from './kinds/cron.ts';
 import { type KafkaLagConfig, KafkaSourceSchema } from './kinds/kafka.ts';
+import { type ExternalGrpcConfig, ExternalGrpcSourceSchema } from './kinds/external-grpc.ts';
 import { type HttpSourceConfig, HttpSourceSchema } from './kinds/http.ts';
 import { type PrometheusQueryConfig, PrometheusSourceSchema } from './kinds/prometheus.ts';
 import { type RedisConfig, RedisSourceSchema } from './kinds/redis.ts';
@@ -15,7 +16,8 @@ export type SourceConfig =
   | PrometheusQueryConfig
   | HttpSourceConfig
   | KafkaLagConfig
-  | CronConfig;
+  | CronConfig
+  | ExternalGrpcConfig;
 
 export const SourceConfigSchema: SourceSchema<SourceConfig> = z.discriminatedUnion('type', [
   RedisSourceSchema,
@@ -24,6 +26,7 @@ export const SourceConfigSchema: SourceSchema<SourceConfig> = z.discriminatedUni
   HttpSourceSchema,
   KafkaSourceSchema,
   CronSourceSchema,
+  ExternalGrpcSourceSchema,
 ]);
 
 /** A source's configuration out of foreign data. Raises ML-SOURCE-CONFIG with every problem and where it is. */

@@ -4,6 +4,7 @@ import { openTube } from './kinds/beanstalkd.ts';
 import type { SourcePorts } from './kinds/common.ts';
 import { openCron } from './kinds/cron.ts';
 import { openKafka } from './kinds/kafka.ts';
+import { openExternalGrpc } from './kinds/external-grpc.ts';
 import { openHttp } from './kinds/http.ts';
 import { openPrometheus } from './kinds/prometheus.ts';
 import { openRedis } from './kinds/redis.ts';
@@ -23,5 +24,7 @@ export function openSource(config: SourceConfig, ports: SourcePorts): MetricSour
       return openKafka(config, ports);
     case 'cron':
       return openCron(config, ports);
+    case 'external-grpc':
+      return openExternalGrpc(config, ports);
   }
 }

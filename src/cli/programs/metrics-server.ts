@@ -30,11 +30,12 @@ await runProgram(async (stop) => {
     log: write,
   });
   const writes = server.writeUrl === undefined ? {} : { write: server.writeUrl };
+  const scaler = server.scalerAddress === undefined ? {} : { scaler: server.scalerAddress };
   write({
     level: 'info',
     event: 'listening',
     text: 'the metrics server listens',
-    fields: { url: server.url, ...writes },
+    fields: { url: server.url, ...writes, ...scaler },
   });
   while (!stop.aborted) {
     await realClock.sleep(RELOAD_MS, stop).catch(() => stop.aborted);

@@ -14,6 +14,7 @@ export type MetricsErrorId =
   | 'ML-METRIC-OBJECTS'
   | 'ML-METRIC-MEMORY-FULL'
   | 'ML-METRIC-FORWARD'
+  | 'ML-METRIC-SCALER'
   | 'ML-METRIC-NOT-FOUND'
   | 'ML-METRIC-NO-VALUE'
   | 'ML-METRIC-WRITE'
@@ -119,6 +120,14 @@ export const METRICS_ERRORS: Readonly<Record<MetricsErrorId, ErrorEntry>> = {
     title: 'No further value is kept: there are {limit} already',
     why: 'The metrics server keeps a limited number of written values',
     actions: ['raise write.maxValues in its configuration'],
+    retryable: false,
+  },
+  'ML-METRIC-SCALER': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The external scaler has no answer: {reason}',
+    why: 'the `metadata` of a trigger names metric, selector, target and activation ({code})',
+    actions: ["correct the trigger's `metadata` in the ScaledObject"],
     retryable: false,
   },
   'ML-METRIC-FORWARD': {

@@ -18,7 +18,8 @@ export type QueueErrorId =
   | 'ML-SOURCE-READ'
   | 'ML-SOURCE-HTTP'
   | 'ML-SOURCE-ANSWER'
-  | 'ML-SOURCE-PROMETHEUS';
+  | 'ML-SOURCE-PROMETHEUS'
+  | 'ML-SOURCE-GRPC';
 
 /** Queues, the workload on them, and the sources that measure them. */
 export const QUEUE_ERRORS: Readonly<Record<QueueErrorId, ErrorEntry>> = {
@@ -170,6 +171,14 @@ export const QUEUE_ERRORS: Readonly<Record<QueueErrorId, ErrorEntry>> = {
     title: 'The Prometheus at {url} says: {reason}',
     why: 'it answered a question of the metrics server with an error',
     actions: ['try the expression in Prometheus itself'],
+    retryable: true,
+  },
+  'ML-SOURCE-GRPC': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The external scaler at {address} gives no answer to {method}: {reason}',
+    why: "it was asked for a metric in the words of KEDA's ExternalScaler protocol",
+    actions: ['check that the scaler runs and that its address, certificates and `metadata` are right'],
     retryable: true,
   },
 };
