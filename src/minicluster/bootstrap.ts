@@ -36,7 +36,7 @@ export interface BootstrapPorts {
   readonly rest: Rest;
   readonly registry: KindRegistry;
   /** PEM of the authorities that aggregated servers are to trust. */
-  readonly clientCa: string;
+  readonly clientCas: readonly string[];
   readonly requestHeaderCa: string;
 }
 
@@ -64,7 +64,7 @@ export function bootstrap(ports: BootstrapPorts): void {
 /** What delegated authentication of aggregated servers reads (the config map), and who may read it. */
 function systemNamespace(
   add: (plural: string, groupName: string, object: KubeObject) => void,
-  { clientCa, requestHeaderCa }: BootstrapPorts,
+  { clientCas, requestHeaderCa }: BootstrapPorts,
 ): void {
   const namespace = 'kube-system';
   const inSystem = (object: KubeObject) => ({ ...object, metadata: { ...object.metadata, namespace } });
@@ -73,7 +73,7 @@ function systemNamespace(
   const readers = [user('system:kube-controller-manager'), user('system:kube-scheduler')];
   add('rolebindings', RBAC, inSystem(binding('RoleBinding', `system::${READER}`, ref('Role', READER), readers)));
   const data = {
-    'client-ca-file': clientCa,
+    'client-ca-file': clientCas.join(''),
     'requestheader-allowed-names': '["front-proxy-client"]',
     'requestheader-client-ca-file': requestHeaderCa,
     'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',

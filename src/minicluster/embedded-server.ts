@@ -76,7 +76,9 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
     suffix,
     admit: ({ kind, user }, object, old) => checkEscalation(kind, object, old, user, rbac),
   });
-  bootstrap({ rest, registry, clientCa, requestHeaderCa });
+  // A front proxy that introduces nobody is a client like others, as on `native`.
+  const clientCas = [clientCa, requestHeaderCa];
+  bootstrap({ rest, registry, clientCas, requestHeaderCa });
   const aggregator = new Aggregator({ store, rest, registry, clock, frontProxy: options.frontProxy, log });
   const definitions = new DefinitionController({ store, rest, registry, clock, log });
   const tokens = serviceAccountTokens(options, registry, rest);
@@ -89,13 +91,13 @@ export function embeddedServer(options: EmbeddedOptions): EmbeddedServer {
     '/pods/log': podLog({ ...options.kubeletClient, ca: clientCa }),
   });
   const resources: ResourcePorts = { rest, registry, store, clock, special, apply: applyRequest };
-  const authenticator = new Authenticator({ clientCa, now, token: (text) => userOfToken(tokens, text) });
+  const authenticator = new Authenticator({ clientCas, now, token: (text) => userOfToken(tokens, text) });
   const own = pathHandlers(store, registry, tokens, aggregator, () => hostAndPort(https));
   const paths = [...(options.paths ?? []), ...own];
   const ports = { authenticator, authorizer: rbac, paths, resources, log };
   const https = httpsServer({
     ...options.serving,
-    clientCa: [clientCa],
+    clientCas,
     handle: (exchange) => {
       exchange.whenDurable = (run) => store.whenDurable(run);
       void handle(exchange, ports);

@@ -7,7 +7,6 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, string>> = {
   'discovery/aggregated #1 api': 'pods/exec and pods/portforward are not served',
   'discovery/plain #3 apis': 'group batch is not served',
   'discovery/plain #4 core v1': 'pods/exec and pods/portforward are not served',
-  'kubectl/session #25 get-all 2': 'replicationcontrollers are not served',
   'kubectl/session #27 get-all 4': 'daemonsets are not served',
   'kubectl/session #32 get-all 9': 'cronjobs are not served',
   'kubectl/session #33 get-all 10': 'jobs are not served',

@@ -74,6 +74,19 @@ describe.skipIf(!haveReal())('the real kubectl', () => {
     expect(await kubectl('auth', 'whoami')).toMatch(/Username\s+admin/);
   });
 
+  test('checks the items of a List against the schema that it reads as protobuf', async () => {
+    const list = join(dir.path, 'list.json');
+    const item = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'listed', namespace: 'lab' } };
+    const write = (more: object) =>
+      writeFileSync(list, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [{ ...item, ...more }] }));
+    write({ dat: { a: 'b' } });
+    await expect(kubectl('apply', '-f', list)).rejects.toThrow(
+      'ValidationError(ConfigMap): unknown field "dat" in io.k8s.api.core.v1.ConfigMap',
+    );
+    write({ data: { a: 'b' } });
+    expect(await kubectl('apply', '-f', list)).toBe('configmap/listed created\n');
+  });
+
   test('finds resources, and explains their fields', async () => {
     expect(await kubectl('api-resources')).toMatch(/^horizontalpodautoscalers\s+hpa\s+autoscaling\/v2\s+true/m);
     expect(await kubectl('explain', 'deploy.spec.strategy')).toContain('rollingUpdate');

@@ -9,8 +9,11 @@ import { binDir, haveReal } from '../helpers/real-binaries.ts';
 
 const ACTIVE = 'jsonpath={.status.conditions[?(@.type=="ScalingActive")].message}';
 
-/** The walkthrough of upstream's test adapter on the real control plane, its recorded answers, and faults on demand. */
-describe.skipIf(!haveReal('openssl'))('up --pipeline test', () => {
+/** The walkthrough of upstream's test adapter, its recorded answers, and faults on demand. */
+describe.skipIf(!haveReal('openssl')).each([
+  ['native', ['--backend', 'native', '--bin-dir', binDir()]],
+  ['embedded', ['--backend', 'embedded']],
+])('up --pipeline test on %s', (name, backend) => {
   const home = new CliHome();
   const lab = 'walk';
   const at = ['--lab', lab];
@@ -32,18 +35,7 @@ describe.skipIf(!haveReal('openssl'))('up --pipeline test', () => {
   };
 
   beforeAll(async () => {
-    await home.ok([
-      'up',
-      ...at,
-      '--pipeline',
-      'test',
-      '--backend',
-      'native',
-      '--bin-dir',
-      binDir(),
-      '--sync-period',
-      '2s',
-    ]);
+    await home.ok(['up', ...at, '--pipeline', 'test', ...backend, '--sync-period', '2s']);
   });
   afterAll(async () => {
     await home.run(['teardown', ...at, '--force']);
@@ -64,60 +56,64 @@ describe.skipIf(!haveReal('openssl'))('up --pipeline test', () => {
     await cli('metric', 'set', metric, '300m');
   });
 
-  it('says who asked what, from the value to the HPA', async () => {
-    const text = await eventually(
-      'a question of the controller',
-      () => cli('metric', 'queries', metric),
-      (lines) => /horizontal-pod-autoscaler services\/sample-app\/test-metric .*200 300m → hpa\/sample-app/.test(lines),
-      30_000,
-    );
-    expect(text).toMatch(/ ms$/m);
-    const { queries } = JSON.parse(await cli('metric', 'queries', '--tail', '2', '-o', 'json')) as {
-      queries: unknown[];
-    };
-    expect(queries).toHaveLength(2);
-  });
+  // What the metrics server does is the same under both.
+  if (name === 'native') {
+    it('says who asked what, from the value to the HPA', async () => {
+      const text = await eventually(
+        'a question of the controller',
+        () => cli('metric', 'queries', metric),
+        (lines) =>
+          /horizontal-pod-autoscaler services\/sample-app\/test-metric .*200 300m → hpa\/sample-app/.test(lines),
+        30_000,
+      );
+      expect(text).toMatch(/ ms$/m);
+      const { queries } = JSON.parse(await cli('metric', 'queries', '--tail', '2', '-o', 'json')) as {
+        queries: unknown[];
+      };
+      expect(queries).toHaveLength(2);
+    });
 
-  it.each([
-    [['--status', '503'], 'fault on demand: status 503'],
-    [['--status', '429', '--delay', '1s'], 'fault on demand: status 429'],
-    [['--empty'], 'the server could not find the metric test-metric for services sample-app'],
-    [['--text', 'NaN'], 'quantities must match the regular expression'],
-    [['--text', '1e30'], /able to successfully calculate|must match/],
-    [['--flap', '4s'], 'fault on demand: status 503'],
-  ])('the controller meets %j, and is well again afterwards', async (flags, message) => {
-    await cli('metric', 'fault', 'test-metric', ...flags);
-    await condition(message);
-    const { metricsServer } = await statusOf(home, lab);
-    expect(metricsServer.faults).toMatchObject([{ metric: 'test-metric' }]);
-    expect(await cli('status')).toContain('FAULT ON DEMAND  test-metric: ');
-    await cli('metric', 'fault', 'test-metric', '--off');
-    await condition('able to successfully calculate');
-    expect((await statusOf(home, lab)).metricsServer.faults).toEqual([]);
-  });
+    it.each([
+      [['--status', '503'], 'fault on demand: status 503'],
+      [['--status', '429', '--delay', '1s'], 'fault on demand: status 429'],
+      [['--empty'], 'the server could not find the metric test-metric for services sample-app'],
+      [['--text', 'NaN'], 'quantities must match the regular expression'],
+      [['--text', '1e30'], /able to successfully calculate|must match/],
+      [['--flap', '4s'], 'fault on demand: status 503'],
+    ])('the controller meets %j, and is well again afterwards', async (flags, message) => {
+      await cli('metric', 'fault', 'test-metric', ...flags);
+      await condition(message);
+      const { metricsServer } = await statusOf(home, lab);
+      expect(metricsServer.faults).toMatchObject([{ metric: 'test-metric' }]);
+      expect(await cli('status')).toContain('FAULT ON DEMAND  test-metric: ');
+      await cli('metric', 'fault', 'test-metric', '--off');
+      await condition('able to successfully calculate');
+      expect((await statusOf(home, lab)).metricsServer.faults).toEqual([]);
+    });
 
-  it('the controller does not look at the time of a value: one of ten minutes ago scales like a fresh one', async () => {
-    await cli('metric', 'fault', 'test-metric', '--stale', '10m', '--for', '1m');
-    const stale = await cli('metric', 'get', metric, '-o', 'json');
-    const [value] = (JSON.parse(stale) as { values: { timestamp: string }[] }).values;
-    expect(Date.now() - Date.parse(value?.timestamp ?? '')).toBeGreaterThan(590_000);
-    await cli('metric', 'queries', metric);
-    await condition('able to successfully calculate');
-    await cli('metric', 'fault', 'test-metric', '--off');
-  });
+    it('the controller does not look at the time of a value: one of ten minutes ago scales like a fresh one', async () => {
+      await cli('metric', 'fault', 'test-metric', '--stale', '10m', '--for', '1m');
+      const stale = await cli('metric', 'get', metric, '-o', 'json');
+      const [value] = (JSON.parse(stale) as { values: { timestamp: string }[] }).values;
+      expect(Date.now() - Date.parse(value?.timestamp ?? '')).toBeGreaterThan(590_000);
+      await cli('metric', 'queries', metric);
+      await condition('able to successfully calculate');
+      await cli('metric', 'fault', 'test-metric', '--off');
+    });
 
-  it('a fault of an unknown metric, a wrong name and a contradiction are refused', async () => {
-    const refused = async (...args: readonly string[]) => {
-      const { code, stderr } = await home.run(['metric', ...args, ...at]);
-      return `${code} ${/ML-[A-Z-]+/.exec(stderr)?.[0]}`;
-    };
-    expect(await refused('fault', 'nope', '--empty')).toBe('4 ML-METRIC-NOT-FOUND');
-    expect(await refused('fault', 'test-metric')).toBe('2 ML-USAGE-ARGUMENT');
-    expect(await refused('fault', 'test-metric', '--empty', '--text', 'x')).toBe('2 ML-USAGE-ARGUMENT');
-    expect(await refused('set', 'a/b', '1')).toBe('2 ML-USAGE-VALUE');
-    expect(await refused('set', metric, 'much')).toBe('7 ML-METRIC-WRITE');
-    expect(await refused('get', 'services/none/test-metric')).toBe('7 ML-METRIC-NO-VALUE');
-  });
+    it('a fault of an unknown metric, a wrong name and a contradiction are refused', async () => {
+      const refused = async (...args: readonly string[]) => {
+        const { code, stderr } = await home.run(['metric', ...args, ...at]);
+        return `${code} ${/ML-[A-Z-]+/.exec(stderr)?.[0]}`;
+      };
+      expect(await refused('fault', 'nope', '--empty')).toBe('4 ML-METRIC-NOT-FOUND');
+      expect(await refused('fault', 'test-metric')).toBe('2 ML-USAGE-ARGUMENT');
+      expect(await refused('fault', 'test-metric', '--empty', '--text', 'x')).toBe('2 ML-USAGE-ARGUMENT');
+      expect(await refused('set', 'a/b', '1')).toBe('2 ML-USAGE-VALUE');
+      expect(await refused('set', metric, 'much')).toBe('7 ML-METRIC-WRITE');
+      expect(await refused('get', 'services/none/test-metric')).toBe('7 ML-METRIC-NO-VALUE');
+    });
+  }
 
   describe.runIf(haveMetricsCorpus())('the recorded answers of upstream’s test adapter', () => {
     beforeAll(async () => {

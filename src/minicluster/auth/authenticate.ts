@@ -5,8 +5,8 @@ import { unauthorized } from '../api/failure.ts';
 import type { Exchange } from '../server/exchange.ts';
 
 export interface AuthenticatorPorts {
-  /** PEM of the authority of client certificates. */
-  readonly clientCa: string;
+  /** PEM of each authority of client certificates. */
+  readonly clientCas: readonly string[];
   readonly now: () => number;
   /** Who a token speaks for, or undefined. */
   readonly token: (token: string) => UserInfo | undefined;
@@ -27,7 +27,7 @@ export class Authenticator {
 
   constructor(ports: AuthenticatorPorts) {
     this.#ports = ports;
-    this.#roots = [new X509Certificate(ports.clientCa)];
+    this.#roots = ports.clientCas.map((pem) => new X509Certificate(pem));
   }
 
   /** Raises ApiFailure 401. */

@@ -51,3 +51,16 @@ export function readVarint(bytes: Uint8Array, from: number): { readonly value: b
   }
   throw new WireError('proto: integer overflow');
 }
+
+export function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest & 0x7f) | 0x80);
+  return Uint8Array.from([...bytes, rest]);
+}
+
+/** A field that holds bytes: a text, or the fields of a message. */
+export function bytesField(number: number, parts: readonly Uint8Array[]): Uint8Array {
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([varint(number * 8 + 2), varint(size), ...parts]);
+}

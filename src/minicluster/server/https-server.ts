@@ -6,7 +6,7 @@ export interface HttpsOptions {
   readonly cert: string;
   readonly key: string;
   /** Authorities that clients may show certificates of; what they show is judged per request. */
-  readonly clientCa: readonly string[];
+  readonly clientCas: readonly string[];
   readonly handle: (exchange: Exchange) => void;
 }
 
@@ -16,7 +16,7 @@ export function httpsServer(options: HttpsOptions): Http2SecureServer {
     {
       cert: options.cert,
       key: options.key,
-      ca: [...options.clientCa],
+      ca: [...options.clientCas],
       allowHTTP1: true,
       requestCert: true,
       rejectUnauthorized: false,
