@@ -9,8 +9,10 @@ import { ExplanationSchema } from '../src/explain/explanation.ts';
 import { InspectionSchema } from '../src/explain/inspect/inspection.ts';
 import { StatusSchema } from '../src/lab/status-schema.ts';
 import { labFileJsonSchema } from '../src/cli/settings/lab-file-schema.ts';
-import { simulationJsonSchema } from '../src/cli/simulate/document-schema.ts';
+import { ScenarioRunSchema } from '../src/cli/scenario/document-schema.ts';
+import { simulationJsonSchema, TuningSchema } from '../src/cli/simulate/document-schema.ts';
 import { metricsServerJsonSchema } from '../src/metrics-server/config.ts';
+import { scenarioJsonSchema } from '../src/scenario/schema.ts';
 import { chartFiles } from './charts/chart-files.ts';
 import { labChart } from './charts/lab-chart.ts';
 import { metricsServerChart } from './charts/metrics-server-chart.ts';
@@ -24,6 +26,9 @@ const pages: Readonly<Record<string, string>> = {
   'docs/cli.md': cliPage(),
   'docs/errors.md': errorsPage(),
   'docs/schemas/simulation.json': `${JSON.stringify(simulationJsonSchema(), undefined, 2)}\n`,
+  'docs/schemas/scenario-file.json': `${JSON.stringify(scenarioJsonSchema(), undefined, 2)}\n`,
+  'docs/schemas/scenario-run.json': `${JSON.stringify(documentSchema(ScenarioRunSchema, 'ScenarioRun', 'scenario run'), undefined, 2)}\n`,
+  'docs/schemas/tuning.json': `${JSON.stringify(documentSchema(TuningSchema, 'Tuning', 'tune'), undefined, 2)}\n`,
   'docs/schemas/lab-file.json': `${JSON.stringify(labFileJsonSchema(), undefined, 2)}\n`,
   'docs/schemas/metrics-server.json': `${JSON.stringify(metricsServerJsonSchema(), undefined, 2)}\n`,
   'docs/schemas/status.json': `${JSON.stringify(documentSchema(StatusSchema, 'LabStatus', 'status'), undefined, 2)}\n`,

@@ -66,3 +66,17 @@ export const ScenarioSchema: z.ZodType<ScenarioInput> = z.strictObject({
   expect: z.array(text, { error: 'a list of texts' }).default([]),
   thresholds: z.array(text, { error: 'a list of texts' }).default([]),
 });
+
+/** The JSON Schema of a scenario file that docs/schemas publishes. */
+export function scenarioJsonSchema(): object {
+  // How a stage is read has no counterpart there; what may stand in it has.
+  const stage = {
+    anyOf: [Publish, Rate].map((kind) => ({ ...z.toJSONSchema(kind, { io: 'input' }), $schema: undefined })),
+  };
+  return z.toJSONSchema(ScenarioSchema, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema === Stage) Object.assign(jsonSchema, stage);
+    },
+  });
+}

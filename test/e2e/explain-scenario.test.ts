@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ScenarioRunSchema } from '../../src/cli/scenario/document-schema.ts';
 import { ExplanationSchema } from '../../src/explain/explanation.ts';
 import { CliHome, finished } from '../helpers/cli.ts';
 import { eventually, kubectl } from '../helpers/lab-client.ts';
@@ -134,7 +135,9 @@ describe.skipIf(!haveReal('redis-server'))('explain and scenarios on a real cont
     await eventually('an idle lab', explained, ({ desired }) => desired === 0, 240_000);
     const { stdout, stderr } = await home.ok(['scenario', 'run', 'first-scale', '-o', 'json']);
     const run = JSON.parse(stdout);
-    expect(run).toMatchObject({ kind: 'ScenarioRun', complete: true, summary: { ledger: { processed: 10, lost: 0 } } });
+    const { apiVersion: _, kind: _kind, ...data } = run;
+    expect(ScenarioRunSchema.parse(data)).toEqual(data);
+    expect(run).toMatchObject({ kind: 'ScenarioRun', complete: true, summary: { ledger: { processed: 30, lost: 0 } } });
     expect(run.expectations.every(({ passed }: { readonly passed: boolean }) => passed)).toBe(true);
     const dir = /results: (.+)/.exec(stderr)?.[1] ?? '';
     expect(JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8'))).toEqual(run);

@@ -37,7 +37,8 @@ const Summary = z.object({
   metricErrors: count,
 });
 
-const run = {
+/** What every run tells of itself, simulated or on a lab. */
+export const RUN_FIELDS: z.ZodRawShape = {
   file: z.string(),
   name: z.string(),
   min: count,
@@ -60,13 +61,43 @@ export const SimulationDocument: z.ZodType = z.object({
   syncSeconds: seconds,
   seconds,
   load: z.string().nullable().describe('null when a trace gave the metric itself'),
-  ...run,
-  hpas: z.array(z.object(run)).optional().describe('the runs of all HPAs, the first one too, where -f gave several'),
-  compare: z.object(run).optional().describe('the first other HPA of --compare'),
-  comparisons: z.array(z.object(run)).optional().describe('all other HPAs, where --compare was given several times'),
+  ...RUN_FIELDS,
+  hpas: z
+    .array(z.object(RUN_FIELDS))
+    .optional()
+    .describe('the runs of all HPAs, the first one too, where -f gave several'),
+  compare: z.object(RUN_FIELDS).optional().describe('the first other HPA of --compare'),
+  comparisons: z
+    .array(z.object(RUN_FIELDS))
+    .optional()
+    .describe('all other HPAs, where --compare was given several times'),
 });
 
 /** The JSON Schema that docs/schemas publishes. */
 export function simulationJsonSchema(): unknown {
   return z.toJSONSchema(SimulationDocument, { io: 'output' });
 }
+
+const Trial = z.object({
+  target: z.string().describe('of the metric, as a quantity or a utilization'),
+  min: count,
+  max: count,
+  scaleDownWindowSeconds: count,
+  upPercent: count.describe('that may be added in 15 s'),
+  upPods: count.describe('that may be added in 15 s'),
+  replicaSeconds: z.number().nonnegative(),
+  waitP95: seconds,
+  failedExpectations: count,
+});
+
+/** What `metrics-lab tune -o json` prints; published as docs/schemas/tuning.json. */
+export const TuningSchema: z.ZodType = z.object({
+  file: z.string(),
+  runs: count.describe('configurations that were tried'),
+  given: Trial.describe('the HPA of the file'),
+  pareto: z.array(Trial).describe('those that no other one beats in replica-seconds and waiting time'),
+  patch: z
+    .looseObject({})
+    .nullable()
+    .describe('a merge patch to the cheapest one that meets every expectation; null without one'),
+});

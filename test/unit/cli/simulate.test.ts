@@ -93,8 +93,9 @@ describe('metrics-lab simulate', () => {
     ['a trace with gaps', ['--trace', 'load.csv', '--metric-error', '1m-2m', '--expect', 'p95(wait) < 1s']],
   ])('prints what its published schema says: %s', async (_, args) => {
     const { stdout } = await simulate(['-f', 'hpa.yaml', ...args, '-o', 'json']);
-    const checked = SimulationDocument.safeParse(JSON.parse(stdout));
-    expect(checked.error?.issues ?? []).toEqual([]);
+    const document: unknown = JSON.parse(stdout);
+    // What the schema does not know would be missing here.
+    expect(SimulationDocument.parse(document)).toEqual(document);
   });
 
   it('prints a line per sync as ndjson and csv', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TuningSchema } from '../../../src/cli/simulate/document-schema.ts';
 import { type Ran, RunningCli } from './run-cli.ts';
 
 const HPA = `apiVersion: autoscaling/v2
@@ -28,8 +29,10 @@ describe('metrics-lab tune', () => {
   it('prints what it found as a document, the cheapest one as a patch', async () => {
     const { code, stdout } = await tune('--expect', 'p95(wait) < 20s', '-o', 'json');
     expect(code).toBe(0);
-    const { kind, given, pareto, patch, runs } = JSON.parse(stdout) as Record<string, unknown>;
+    const { apiVersion: _, kind, ...data } = JSON.parse(stdout) as Record<string, unknown>;
     expect(kind).toBe('Tuning');
+    expect(TuningSchema.parse(data)).toEqual(data);
+    const { given, pareto, patch, runs } = data;
     expect(runs).toBeLessThanOrEqual(60);
     expect(given).toMatchObject({ target: '2', min: 1, max: 4 });
     expect((pareto as unknown[])[0]).toMatchObject({ failedExpectations: 0 });

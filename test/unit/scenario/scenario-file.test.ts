@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../../../src/cli/scenario/scenario-file.ts';
 import { LabError } from '../../../src/errors/lab-error.ts';
+import { scenarioJsonSchema } from '../../../src/scenario/schema.ts';
 import { Arrivals } from '../../../src/simulate/load/arrivals.ts';
 import { seededRandom } from '../../../src/simulate/random.ts';
 
@@ -33,6 +34,15 @@ describe('scenario file', () => {
     expect(`${scenario.name}.yaml`).toBe(name);
     expect(scenario.expectations.length).toBeGreaterThan(1);
     expect(text).toMatch(/what it teaches[\s\S]+# Expected: /);
+  });
+
+  it('is described by its published schema, the two kinds of stages too', () => {
+    const { properties } = scenarioJsonSchema() as {
+      properties: { load: { properties: { stages: { items: unknown } } } };
+    };
+    expect(properties.load.properties.stages.items).toMatchObject({
+      anyOf: [{ required: ['publish'] }, { required: ['rate', 'duration'] }],
+    });
   });
 
   it('publishes at once, exactly as many, between the other stages', () => {
