@@ -7,6 +7,7 @@ export type ConditionType = 'AbleToScale' | 'ScalingActive' | 'ScalingLimited' |
 /** Conditions in the order of first insertion. Upstream: horizontal.go setCondition, setConditionInList, removeCondition. */
 export class Conditions {
   private list: HpaCondition[];
+  private timed = false;
   private readonly nowMs: number;
 
   constructor(conditions: readonly HpaCondition[], nowMs: number) {
@@ -21,9 +22,15 @@ export class Conditions {
     // The same object again, so that comparing an unchanged status is cheap.
     if (old.status === status && old.reason === reason && old.message === message) return;
     const time = old.status === status ? {} : { lastTransitionTime: formatTime(this.nowMs) };
+    if (old.status !== status) this.timed = true;
     const next = { ...old, status, reason, message, ...time };
     if (at < 0) this.list.push(next);
     else this.list[at] = next;
+  }
+
+  /** Whether a transition time was set in this cycle. */
+  get moved(): boolean {
+    return this.timed;
   }
 
   remove(type: ConditionType): void {

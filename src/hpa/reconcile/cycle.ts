@@ -5,7 +5,6 @@ import { approximateFloat64 } from '../quantity/values.ts';
 import type { DecisionStep, Trace } from '../record.ts';
 import type { Tolerances } from '../replicas/tolerance.ts';
 import { type Rules, rulesOf } from '../rules.ts';
-import { parseTime } from '../time.ts';
 import { Conditions } from './conditions.ts';
 import { statusesEqual } from './status-equal.ts';
 import type { ControllerEvent, ReconcileInput } from './types.ts';
@@ -86,12 +85,12 @@ export class Cycle {
   }
 
   /**
-   * Whether UPDATE status is needed. A rescale sets lastScaleTime to this very instant, which only looks unchanged once it is
-   * stored with whole seconds. Upstream: horizontal.go updateStatusIfNeeded.
+   * Whether UPDATE status is needed. A rescale and a condition that changed, even there and back, set a time to this very
+   * instant, which only looks unchanged once it is stored with whole seconds. Upstream: horizontal.go updateStatusIfNeeded.
    */
   statusChanged(rescaled: boolean): boolean {
     const { hpa, nowMs } = this.input;
-    if (rescaled && parseTime(hpa.status.lastScaleTime ?? '') !== nowMs) return true;
+    if (nowMs % 1000 !== 0 && (rescaled || this.conditions.moved)) return true;
     return !statusesEqual(hpa.status, this.currentStatus());
   }
 }

@@ -38,6 +38,7 @@ interface Case {
   readonly values?: readonly string[];
   readonly error?: string;
   readonly scaleUpdateErrors?: readonly ScaleUpdateError[];
+  readonly nowMs?: number;
 }
 
 function readyPods(count: number): readonly PodObject[] {
@@ -53,7 +54,7 @@ function run(given: Case): ReconcileOutput {
   const input: ReconcileInput = {
     platform: { minor, arch, gates },
     flags: DEFAULT_FLAGS,
-    nowMs: START,
+    nowMs: given.nowMs ?? START,
     hpa: {
       metadata: { name: 'web', namespace: 'ns' },
       spec: {
@@ -89,6 +90,16 @@ describe('zero status replicas', () => {
     const output = run({ arch, replicas: 1, statusReplicas: 0, values: [value] });
     expect(current(output)).toEqual({ averageValue: shown });
     expect(output.scaleUpdates).toEqual([]);
+  });
+});
+
+describe('the status', () => {
+  it('is written when a condition went there and back within the second that is stored', () => {
+    const rejected = { replicas: 1, values: ['90'], scaleUpdateErrors: [{ message: 'no' }] };
+    const first = run({ ...rejected, nowMs: START + 700 });
+    const again = (nowMs: number) => run({ ...rejected, nowMs, status: first.status });
+    expect(again(START + 700)).toMatchObject({ statusWritten: true, status: first.status });
+    expect(again(START)).toMatchObject({ statusWritten: false, status: first.status });
   });
 });
 
