@@ -140,6 +140,10 @@ function fieldOfAnyCase(key: string, into: Struct): Field | undefined {
   return into.fields.find((field) => field.name.toLowerCase() === folded);
 }
 
+/** In lists and maps null is the zero value for Go. */
+const isText = (item: unknown): boolean => typeof item === 'string' || item === null;
+const textOf = (item: unknown): string => (typeof item === 'string' ? item : '');
+
 function leafValue(json: unknown, leaf: Leaf): unknown {
   switch (leaf) {
     case 'string':
@@ -155,9 +159,11 @@ function leafValue(json: unknown, leaf: Leaf): unknown {
     case 'time':
       return timeText(json);
     case 'strings':
-      return Array.isArray(json) && json.every((item) => typeof item === 'string') ? json : undefined;
-    case 'texts':
-      return isObject(json) && Object.values(json).every((item) => typeof item === 'string') ? json : undefined;
+      return Array.isArray(json) && json.every(isText) ? json.map(textOf) : undefined;
+    case 'texts': {
+      if (!isObject(json) || !Object.values(json).every(isText)) return undefined;
+      return Object.fromEntries(Object.entries(json).map(([key, item]) => [key, textOf(item)]));
+    }
     case 'raw':
       return json;
   }

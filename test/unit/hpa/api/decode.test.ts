@@ -53,6 +53,21 @@ describe('decodeV2', () => {
     ]);
   });
 
+  it('takes null in a map or list of texts for an empty one, as Go does', () => {
+    const selector = { matchLabels: { app: null }, matchExpressions: [{ key: 'a', operator: 'In', values: [null] }] };
+    const target = { type: 'Value', value: '1' };
+    const json = {
+      ...HPA,
+      spec: { ...SPEC, metrics: [{ type: 'External', external: { metric: { name: 'q', selector }, target } }] },
+    };
+    const { value, problems } = decodeV2(json, NEW);
+    expect(problems).toEqual([]);
+    expect(value.spec.metrics?.[0]?.external?.metric.selector).toEqual({
+      matchLabels: { app: '' },
+      matchExpressions: [{ key: 'a', operator: 'In', values: [''] }],
+    });
+  });
+
   it('drops what a version does not know', () => {
     const json = { ...HPA, spec: { ...SPEC, behavior: { scaleUp: { tolerance: '0.1' } } } };
     expect(decodeV2(json, NEW).value.spec.behavior).toEqual({ scaleUp: { tolerance: '0.1' } });
