@@ -125,7 +125,10 @@ async function removeFurther(state: UpState, client: KubeClient, wanted: number)
     const path = `/api/v1/nodes/${name}`;
     if ((await client.find(path)) !== undefined) {
       await client.patch(path, 'merge', { spec: { unschedulable: true } });
-      for (const pod of await podsOn(client, name)) await deleteIfThere(client, pod);
+      // A node that is away ends no pod: its processes went with it, and the objects wait for nobody.
+      const isAway = (await nodeReady(client, name).check()) !== undefined;
+      for (const pod of await podsOn(client, name))
+        await deleteIfThere(client, pod, isAway ? { gracePeriodSeconds: 0 } : {});
       const drained = { check: async () => (await podsOn(client, name)).map((pod) => `${pod} is still there`)[0] };
       await waitFor([drained], { ...ports, lab: spec.lab, step: 'node', timeoutMs: state.options.timeoutMs });
     }
@@ -142,9 +145,9 @@ async function podsOn(client: KubeClient, node: string): Promise<readonly string
   return items.map(({ metadata }) => `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`);
 }
 
-async function deleteIfThere(client: KubeClient, path: string): Promise<void> {
+async function deleteIfThere(client: KubeClient, path: string, options: object = {}): Promise<void> {
   try {
-    await client.json('DELETE', path);
+    await client.json('DELETE', path, options);
   } catch (error) {
     if (!isStatus(error, 404)) throw error;
   }
