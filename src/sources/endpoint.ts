@@ -2,12 +2,22 @@ import { LabError } from '../errors/lab-error.ts';
 
 export type QueueProtocol = 'redis' | 'beanstalkd';
 
+export interface Certificates {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name in the server's certificate, unless it is the host. */
+  readonly servername?: string;
+}
+
 /** Where a queue server listens. `shown` is the URL without user name and password: the only form that may be printed. */
 export interface Endpoint {
   readonly protocol: QueueProtocol;
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  /** Certificates for `tls`, in PEM; without a CA those of the system count. */
+  readonly certificates?: Certificates;
   readonly username?: string;
   readonly password?: string;
   readonly db: number;

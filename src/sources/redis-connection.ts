@@ -9,6 +9,9 @@ export const COMMAND_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** The server is there and will answer later: treated like a server that is away. */
 const NOT_YET = new Set(['LOADING', 'BUSY', 'TRYAGAIN', 'MASTERDOWN', 'CLUSTERDOWN']);
+/** The same on the node of a cluster, where a key may have moved away. */
+const NOT_HERE = new Set([...NOT_YET, 'MOVED', 'ASK']);
+const MAX_HOPS = 5;
 const NOT_LOGGED_IN = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /**
@@ -18,6 +21,8 @@ const NOT_LOGGED_IN = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
  */
 export class RedisConnection {
   readonly #connection: SocketConnection<RespReply>;
+  /** Error codes after which this connection is of no more use. */
+  #lostBy: ReadonlySet<string> = NOT_YET;
 
   private constructor(connection: SocketConnection<RespReply>) {
     this.#connection = connection;
@@ -39,6 +44,23 @@ export class RedisConnection {
       throw error;
     }
     return redis;
+  }
+
+  /** A connection to the node of a cluster that has `key`; when the key moves away, the connection counts as lost. */
+  static async openFor(key: string, seed: Endpoint, signal?: AbortSignal): Promise<RedisConnection> {
+    let endpoint = seed;
+    for (let hops = 0; ; hops += 1) {
+      const redis = await RedisConnection.open(endpoint, signal);
+      redis.#lostBy = NOT_HERE;
+      const reply = await redis.ask(['EXISTS', key]);
+      if (!(reply instanceof RespError)) return redis;
+      const moved = /^MOVED \d+ (.*):(\d+)$/.exec(reply.message);
+      redis.destroy();
+      if (moved === null || hops === MAX_HOPS) throw redis.refused('EXISTS', reply.message);
+      // An empty host means the one that was asked.
+      const [host, port] = [moved[1] === '' ? endpoint.host : (moved[1] ?? ''), Number(moved[2])];
+      endpoint = { ...endpoint, host, port, shown: endpoint.shown.replace(/\/\/.*/, `//${host}:${port}`) };
+    }
   }
 
   get closed(): boolean {
@@ -84,7 +106,7 @@ export class RedisConnection {
   #checked(reply: RespReply, command: string | number = ''): RespReply {
     if (!(reply instanceof RespError)) return reply;
     const url = this.#connection.endpoint.shown;
-    if (NOT_YET.has(reply.code)) {
+    if (this.#lostBy.has(reply.code)) {
       this.#connection.destroy();
       throw new LabError('ML-QUEUE-UNREACHABLE', { url, reason: reply.message });
     }

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { LabError } from '../errors/lab-error.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -132,10 +132,10 @@ export class SocketConnection<Reply> {
   }
 }
 
-async function newSocket({ host, port, tls }: Endpoint): Promise<Socket> {
+async function newSocket({ host, port, tls, certificates }: Endpoint): Promise<Socket> {
   if (!tls) return connectTcp({ host, port });
   const { connect } = await import('node:tls'); // costs start-up time that only rediss:// needs
-  return connect({ host, port, servername: host });
+  return connect({ host, port, servername: isIP(host) === 0 ? host : '', ...certificates });
 }
 
 /** Node puts the reasons of a host with several addresses into an AggregateError whose own message is empty. */

@@ -1,16 +1,8 @@
 import type { Client, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { LabError } from '../../errors/lab-error.ts';
+import type { Certificates } from '../endpoint.ts';
 import { type ScaledObjectRef, type ScalerMethod, scalerService, type ScalerService } from './protocol.ts';
-
-/** PEM texts; undefined fields are not given. */
-export interface ScalerTls {
-  readonly ca: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-  /** The name that the server's certificate must have, unless it is that of the address. */
-  readonly serverName: string | undefined;
-}
 
 const int64 = z.string().regex(/^-?\d+$/);
 const Active = z.object({ result: z.boolean() });
@@ -55,7 +47,7 @@ export class ScalerClient {
   }
 
   /** Connects at the first question. Without `tls` the connection is plain. */
-  static async open(address: string, tls: ScalerTls | undefined): Promise<ScalerClient> {
+  static async open(address: string, tls: Certificates | undefined): Promise<ScalerClient> {
     const { grpc, service } = await scalerService();
     const bytes = (text: string | undefined) => (text === undefined ? null : Buffer.from(text));
     const credentials =
@@ -66,7 +58,7 @@ export class ScalerClient {
       'grpc.enable_http_proxy': 0,
       // Each client has a connection of its own: a new one really begins anew.
       'grpc.use_local_subchannel_pool': 1,
-      ...(tls?.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName }),
+      ...(tls?.servername === undefined ? {} : { 'grpc.ssl_target_name_override': tls.servername }),
     });
     return new ScalerClient(address, client, service, grpc.status);
   }

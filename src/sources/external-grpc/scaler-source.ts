@@ -1,9 +1,9 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { MetricSample, MetricSource } from '../../contracts/metric-source.ts';
-import { LabError } from '../../errors/lab-error.ts';
+import type { Certificates } from '../endpoint.ts';
 import { foreignQuantity } from '../http/reading.ts';
 import type { ScaledObjectRef } from './protocol.ts';
-import { ScalerClient, type ScalerTls, type ScalerValue } from './scaler-client.ts';
+import { ScalerClient, type ScalerValue } from './scaler-client.ts';
 
 export interface ScalerSourceOptions {
   readonly address: string;
@@ -11,8 +11,8 @@ export interface ScalerSourceOptions {
   /** Undefined: every metric that the scaler names for the object. */
   readonly metricName: string | undefined;
   readonly activity: 'ask' | 'stream' | 'ignore';
-  /** Asked at each reading, so that new certificates count. Raises ML-SOURCE-GRPC. */
-  readonly tls: () => ScalerTls | undefined;
+  /** Asked at each reading, so that new certificates count. Raises ML-SOURCE-CONFIG. */
+  readonly tls: () => Certificates | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly clock: Clock;
 }
@@ -31,7 +31,7 @@ export class ScalerSource implements MetricSource {
     this.name = `external-grpc:${options.address}${options.metricName === undefined ? '' : `/${options.metricName}`}`;
   }
 
-  /** Raises ML-SOURCE-GRPC, or the signal's reason when aborted. */
+  /** Raises ML-SOURCE-GRPC, ML-SOURCE-CONFIG, or the signal's reason when aborted. */
   async read(signal: AbortSignal): Promise<readonly MetricSample[]> {
     const { ref, metricName, clock } = this.#options;
     const timestampMs = clock.now();
@@ -82,9 +82,4 @@ export class ScalerSource implements MetricSource {
       ? { labels, value: read.quantity, timestampMs }
       : { labels, value: '', timestampMs, fault: read.problem };
   }
-}
-
-/** The error for a certificate that cannot be read. */
-export function noTlsFile(address: string, path: string): LabError {
-  return new LabError('ML-SOURCE-GRPC', { address, method: 'TLS', reason: `there is nothing in ${path}` });
 }

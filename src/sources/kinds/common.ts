@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../contracts/clock.ts';
 import { LabError } from '../../errors/lab-error.ts';
-import { type Endpoint, parseEndpoint, type QueueProtocol } from '../endpoint.ts';
+import { type Certificates, type Endpoint, parseEndpoint, type QueueProtocol } from '../endpoint.ts';
 
 /** What a source needs from outside. */
 export interface SourcePorts {
@@ -63,4 +63,38 @@ export function endpointOf(
     if (text === '') throw new LabError('ML-SOURCE-CONFIG', { problems: `urlFile: there is nothing in ${urlFile}` });
     return parseEndpoint(text, protocol);
   };
+}
+
+/** PEM files, read at each connection. */
+export interface TlsFiles {
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  /** The name in the server's certificate, unless it is the host. */
+  readonly serverName?: string;
+}
+
+const text = z.string().min(1);
+export const tlsFilesSchema: z.ZodType<TlsFiles> = z
+  .strictObject({
+    caFile: text.exactOptional(),
+    certFile: text.exactOptional(),
+    keyFile: text.exactOptional(),
+    serverName: text.exactOptional(),
+  })
+  .refine((tls) => (tls.certFile === undefined) === (tls.keyFile === undefined), 'certFile and keyFile go together');
+
+/** What is in the files. Raises ML-SOURCE-CONFIG for one that is not there. */
+export function certificatesOf(
+  { caFile, certFile, keyFile, serverName }: TlsFiles,
+  readFile: SourcePorts['readFile'],
+): Certificates {
+  const content = (name: string, path: string | undefined) => {
+    if (path === undefined) return {};
+    const pem = readFile(path)?.trim() ?? '';
+    if (pem === '') throw new LabError('ML-SOURCE-CONFIG', { problems: `tls: there is nothing in ${path}` });
+    return { [name]: pem };
+  };
+  const servername = serverName === undefined ? {} : { servername: serverName };
+  return { ...content('ca', caFile), ...content('cert', certFile), ...content('key', keyFile), ...servername };
 }

@@ -3,13 +3,17 @@ import type { MetricSource } from '../../contracts/metric-source.ts';
 import { PolledSource } from '../polled-source.ts';
 import { RedisConnection } from '../redis-connection.ts';
 import { countInRedis } from '../redis-source.ts';
+import { toBytes } from '../resp.ts';
 import {
+  certificatesOf,
   endpointOf,
   oneUrl,
   type QueueServerConfig,
   queueServerShape,
   type SourcePorts,
   type SourceSchema,
+  type TlsFiles,
+  tlsFilesSchema,
 } from './common.ts';
 
 /**
@@ -21,13 +25,20 @@ import {
 type ListValue = 'backlog' | 'length' | 'in-flight';
 type StreamValue = 'backlog' | 'length' | 'pending' | 'lag';
 
-export interface RedisListConfig extends QueueServerConfig {
+interface RedisServerConfig extends QueueServerConfig {
+  /** The URL is that of any node of a Redis cluster. */
+  readonly cluster?: boolean;
+  /** PEM files for a rediss:// URL. */
+  readonly tls?: TlsFiles;
+}
+
+export interface RedisListConfig extends RedisServerConfig {
   readonly type: 'redis';
   readonly structure: 'list';
   readonly key: string;
   readonly value: ListValue;
 }
-export interface RedisStreamConfig extends QueueServerConfig {
+export interface RedisStreamConfig extends RedisServerConfig {
   readonly type: 'redis';
   readonly structure: 'stream';
   readonly key: string;
@@ -38,6 +49,22 @@ export type RedisConfig = RedisListConfig | RedisStreamConfig;
 
 const key = z.string().min(1).max(500);
 
+const serverShape = {
+  ...queueServerShape,
+  cluster: z.boolean().exactOptional().describe('the URL is that of any node of a Redis cluster'),
+  tls: tlsFilesSchema.exactOptional().describe('PEM files for a rediss:// URL'),
+};
+
+/** What of a server's settings contradicts itself. */
+function oneServer(
+  config: Pick<RedisServerConfig, 'url' | 'tls'> & QueueServerConfig,
+  context: z.core.$RefinementCtx,
+): void {
+  oneUrl(config, context);
+  if (config.tls !== undefined && config.url?.startsWith('redis://') === true)
+    context.addIssue({ code: 'custom', message: 'certificates need a rediss:// URL', path: ['tls'] });
+}
+
 const RedisList = z
   .strictObject({
     type: z.literal('redis'),
@@ -47,9 +74,13 @@ const RedisList = z
       .default('backlog')
       .describe('in-flight (and so backlog) counts what consumers of a metrics-lab hold; other lists have none'),
     key,
-    ...queueServerShape,
+    ...serverShape,
   })
-  .superRefine(oneUrl);
+  .superRefine(oneServer)
+  .refine(({ cluster, value, key: name }) => cluster !== true || value === 'length' || /\{[^}]+\}/.test(name), {
+    message: 'in a cluster what consumers hold can only be counted for a key with a {tag}; or count the length',
+    path: ['value'],
+  });
 
 const RedisStream = z
   .strictObject({
@@ -63,9 +94,9 @@ const RedisStream = z
       ),
     group: key.default('workers'),
     key,
-    ...queueServerShape,
+    ...serverShape,
   })
-  .superRefine(oneUrl);
+  .superRefine(oneServer);
 
 export const RedisSourceSchema: SourceSchema<RedisConfig> = z.discriminatedUnion('structure', [RedisList, RedisStream]);
 
@@ -78,7 +109,13 @@ export function openRedis(config: RedisConfig, { clock, readFile }: SourcePorts)
     timeoutMs,
     clock,
     name: `redis:${config.key}/${config.value}`,
-    connect: async (signal) => await RedisConnection.open(endpoint(), signal),
+    connect: async (signal) => {
+      const { tls, cluster, key: name } = config;
+      const server = tls === undefined ? endpoint() : { ...endpoint(), certificates: certificatesOf(tls, readFile) };
+      return cluster === true
+        ? await RedisConnection.openFor(toBytes(name), server, signal)
+        : await RedisConnection.open(server, signal);
+    },
     count: (redis) => countInRedis(redis, config),
   });
 }

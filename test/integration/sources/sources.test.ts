@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { QueueKind } from '../../../src/contracts/lab-spec.ts';
 import { realClock } from '../../../src/platform/clock.ts';
+import { BeanstalkConnection } from '../../../src/sources/beanstalk-connection.ts';
 import { RedisConnection } from '../../../src/sources/redis-connection.ts';
 import { parseSourceConfig } from '../../../src/sources/config.ts';
 import { parseEndpoint } from '../../../src/sources/endpoint.ts';
@@ -94,6 +95,44 @@ describe.skipIf(!haveQueueServers())('sources on queues that are not of a lab', 
       message: expect.stringContaining('wrong@'),
     });
     redis.destroy();
+  });
+
+  test('every count of a tube', async () => {
+    await using server = await TestQueueServer.start('beanstalkd');
+    const [producer, worker] = await Promise.all(
+      [0, 1].map(() => BeanstalkConnection.open(parseEndpoint(server.url, 'beanstalkd'))),
+    );
+    await producer?.call('use t', ['USING']);
+    for (const [count, priority, wait] of [
+      [5, 2_000, 0], // ready
+      [4, 1_023, 0], // urgent
+      [3, 2_000, 600], // delayed
+    ] as const)
+      for (let left = count; left > 0; left -= 1)
+        await producer?.call(`put ${priority} ${wait} 600 1\r\nx`, ['INSERTED']);
+    await worker?.call('watch t', ['WATCHING']);
+    const ids: (string | undefined)[] = [];
+    for (let left = 3; left > 0; left -= 1)
+      ids.push((await worker?.call('reserve-with-timeout 0', ['RESERVED']))?.words[1]);
+    await worker?.call(`bury ${ids[0]} 2000`, ['BURIED']);
+    const values: Record<string, string | undefined> = {};
+    for (const value of ['backlog', 'ready', 'urgent', 'delayed', 'reserved', 'buried', 'using', 'watching', 'waiting'])
+      values[value] = await valueOf({ type: 'beanstalkd', url: server.url, tube: 't', value });
+    // The most urgent went first: of four urgent jobs one is buried, two are held.
+    expect(values).toEqual({
+      backlog: '8',
+      ready: '6',
+      urgent: '1',
+      delayed: '3',
+      reserved: '2',
+      buried: '1',
+      using: '1',
+      watching: '1',
+      waiting: '0',
+    });
+    expect(await valueOf({ type: 'beanstalkd', url: server.url, tube: 'no-such-tube', value: 'ready' })).toBe('0');
+    producer?.destroy();
+    worker?.destroy();
   });
 
   test('a server that accepts and says nothing is given up in time, also when it stops talking later', async () => {
