@@ -20,6 +20,9 @@ export interface LoadOutcome extends HttpLoadResult {
   readonly connections: number;
 }
 
+/** What it needs of the lab's ports. */
+type LoadPorts = Pick<LabPorts, 'files' | 'labsDir' | 'client' | 'httpLoad' | 'io' | 'signal'>;
+
 const PER_CONNECTION = 5;
 const FEWEST = 10;
 const MOST = 1_000;
@@ -28,7 +31,7 @@ const MOST = 1_000;
  * Sends requests to the Service of the lab's web target, with progress; ended early by the signal, it resolves to the result so far. Raises
  * ML-LAB-NOT-FOUND, ML-LOAD-PIPELINE, ML-LOAD-TARGET, ML-KUBE-*.
  */
-export async function loadHttp(ports: LabPorts, request: LoadRequest): Promise<LoadOutcome> {
+export async function loadHttp(ports: LoadPorts, request: LoadRequest): Promise<LoadOutcome> {
   const { lab, requestsPerSecond, seconds } = request;
   const enough = Math.min(Math.max(Math.ceil(requestsPerSecond / PER_CONNECTION), FEWEST), MOST);
   // Each sends a whole number of requests per second.
@@ -45,7 +48,7 @@ export async function loadHttp(ports: LabPorts, request: LoadRequest): Promise<L
   return { lab, url, requestsPerSecond, connections, ...result };
 }
 
-async function targetOf(ports: LabPorts, lab: string): Promise<string> {
+async function targetOf(ports: LoadPorts, lab: string): Promise<string> {
   const { spec, cluster } = requireRecord(ports.files, ports.labsDir, lab);
   if (spec.pipeline !== 'http' || spec.bare === true)
     throw new LabError('ML-LOAD-PIPELINE', { lab, pipeline: spec.bare === true ? 'none' : spec.pipeline });

@@ -141,9 +141,8 @@ describe.skipIf(!haveReal())('the monitoring backend of a lab on embedded', () =
     expect(await refused('--lab', 'none')).toBe('4 ML-LAB-NOT-FOUND');
     expect(await refused(...at, '--rps', '0')).toBe('2 ML-USAGE-VALUE');
     expect(await refused(...at, '--for', '500ms')).toBe('2 ML-USAGE-DURATION');
-    await home.ok(['up', '--lab', 'bare', '--bare', '--backend', 'embedded']);
-    expect(await refused('--lab', 'bare')).toBe('3 ML-LOAD-PIPELINE');
-    await home.ok(['teardown', '--lab', 'bare']);
+    const zero = await home.run(['up', '--lab', 'zero', '--pipeline', 'http', '--min', '0', '--backend', 'embedded']);
+    expect([zero.code, zero.stderr]).toEqual([2, expect.stringContaining('without a pod nobody counts requests')]);
     const node = (await statusOf(home, lab.name)).components.find(({ name }) => name === 'node')?.pid ?? 0;
     // Its proxy then takes connections and says nothing, and it does not correct the annotation.
     process.kill(node, 'SIGSTOP');

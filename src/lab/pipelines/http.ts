@@ -3,6 +3,8 @@ import { PROCESS_BACKENDS } from '../../contracts/backend.ts';
 import type { ComponentSpec } from '../../contracts/component.ts';
 import type { KubeClient, KubeObject } from '../../contracts/kube-client.ts';
 import { LabError } from '../../errors/lab-error.ts';
+import { pathOf } from '../../kube/apply.ts';
+import { named } from '../../workload/manifests.ts';
 import { REQUEST_COUNT, WEB, webHpaManifest, webManifests } from '../../workload/web/manifests.ts';
 import type { StepResult } from '../run-steps.ts';
 import { applyAll } from '../up/apply-all.ts';
@@ -15,13 +17,15 @@ import { waitFor } from '../up/wait-for.ts';
 import type { Pipeline } from './pipeline.ts';
 
 const TOKEN_BYTES = 24;
+const NEEDS_A_POD = '1 or more with the pipeline http: without a pod nobody counts requests, and the HPA stays at 0';
 
 /** Web target → monitoring backend → metrics server; the HPA scales the web target on the requests of its Service. */
 export const httpPipeline: Pipeline = {
-  check: (_ports, { backend }) => {
-    if (PROCESS_BACKENDS.includes(backend)) return;
+  check: (_ports, { backend, hpa }) => {
     const backends = PROCESS_BACKENDS.join(', ');
-    throw new LabError('ML-USAGE-BACKEND-FLAG', { flag: '--pipeline http', backend, backends });
+    if (!PROCESS_BACKENDS.includes(backend))
+      throw new LabError('ML-USAGE-BACKEND-FLAG', { flag: '--pipeline http', backend, backends });
+    if (hpa.min === 0) throw new LabError('ML-USAGE-VALUE', { name: 'hpa.min', value: '0', expected: NEEDS_A_POD });
   },
   steps: (state) => {
     const { spec } = state;
@@ -81,7 +85,13 @@ async function applyWeb(state: UpState, client: KubeClient): Promise<StepResult>
   const { ports, spec } = state;
   const key = ports.files.readText(tokenFile(state, REPORT_KEY))?.trim() ?? '';
   const url = `http://127.0.0.1:${await portFor(state, 'monitoring')}`;
-  return applyObjects(client, webManifests(spec, { url, key }));
+  const result = await applyObjects(client, webManifests(spec, { url, key }));
+  // Where there is no HPA yet: it would bring the pods to its minimum in its first sync, and look at the metric only in the next.
+  if ((await client.find(pathOf(webHpaManifest(spec)))) === undefined)
+    await client.patch(`${pathOf(named(spec, 'apps/v1', 'Deployment', WEB))}/scale`, 'merge', {
+      spec: { replicas: spec.hpa.min },
+    });
+  return result;
 }
 
 /** The rates of Services, pods and namespaces, each out of one answer of the backend. */
