@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ClusterHandle } from '../../../src/contracts/backend.ts';
 import type { HttpLoadRequest, HttpLoadResult } from '../../../src/contracts/http-load.ts';
 import type { KubeClient } from '../../../src/contracts/kube-client.ts';
-import type { LabRecord } from '../../../src/contracts/lab-record.ts';
 import type { LabSpec } from '../../../src/contracts/lab-spec.ts';
 import { labPaths, writeRecord } from '../../../src/lab/lab-store.ts';
 import { loadHttp } from '../../../src/lab/load-http.ts';
@@ -21,7 +21,7 @@ const RESULT: HttpLoadResult = {
   timeouts: 0,
   latencyMs: null,
 };
-const CLUSTER: LabRecord['cluster'] = {
+const CLUSTER: ClusterHandle = {
   backend: 'native',
   kubeconfig: '/kubeconfig',
   context: 'lab',
