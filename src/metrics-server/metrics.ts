@@ -53,7 +53,13 @@ export class Metrics {
         ),
     });
     this.#prometheus = new PrometheusMetrics({ ...ports, objects });
-    this.#forwarding = new Forwarding(ports.readFile, clock);
+    this.#forwarding = new Forwarding(ports.readFile, {
+      clock,
+      objects,
+      onState: (error) => {
+        if (error !== undefined) log(failureEvent('forward-not-listed', error));
+      },
+    });
     const own = allExternal([this.#rules, this.memory, this.#forwarding.external]);
     this.external = eitherExternal(own, this.#prometheus.external);
     this.custom = servesCustom(config)

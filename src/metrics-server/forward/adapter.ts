@@ -7,6 +7,10 @@ import type { ForwardConfig } from './config.ts';
 
 const Failure = z.object({ kind: z.literal('Status'), message: z.string().default('') });
 
+const Resources = z.object({ resources: z.array(z.object({ name: z.string() })) });
+export const EXTERNAL_PATH = '/apis/external.metrics.k8s.io/v1beta1';
+export const CUSTOM_PATH = '/apis/custom.metrics.k8s.io/v1beta2';
+
 /** Another metrics adapter, asked in the words of the metrics APIs. */
 export class Adapter {
   readonly config: ForwardConfig;
@@ -44,6 +48,18 @@ export class Adapter {
     const list = z.object({ items: z.array(item).nullish() }).safeParse(json);
     if (list.success) return list.data.items ?? [];
     throw fail(`its answer is no list of values: ${z.prettifyError(list.error).replaceAll('\n', '; ').slice(0, 200)}`);
+  }
+
+  /** Names of the resources in its discovery: metrics, or `pods/<metric>`. Raises ML-METRIC-FORWARD. */
+  async resources(): Promise<readonly string[]> {
+    const path = this.config.api === 'external' ? EXTERNAL_PATH : CUSTOM_PATH;
+    const metric = this.config.metrics.join(', ');
+    const fail = (reason: string, cause?: unknown) =>
+      new LabError('ML-METRIC-FORWARD', { metric, url: this.#http.shown, reason }, { cause });
+    const answer = await this.#ask(path, {}, fail);
+    const list = Resources.safeParse(parsed(answer.text));
+    if (answer.status !== 200 || !list.success) throw fail(`HTTP ${answer.status} and no list of resources`);
+    return list.data.resources.map(({ name }) => name);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type {
+  CustomMetric,
   CustomMetricsProvider,
   CustomMetricValue,
   CustomQuery,
@@ -8,9 +9,9 @@ import type {
   ExternalMetricValue,
   ExternalQuery,
 } from '../provider.ts';
-import type { Clock } from '../../contracts/clock.ts';
-import { Adapter, ForwardedValue } from './adapter.ts';
+import { Adapter, CUSTOM_PATH, EXTERNAL_PATH, ForwardedValue } from './adapter.ts';
 import { type ForwardConfig, isForwarded } from './config.ts';
+import { Listing, type ListingPorts } from './listing.ts';
 
 const External = z.object({
   metricLabels: z.record(z.string(), z.string()).nullish(),
@@ -28,12 +29,13 @@ export class Forwarding {
   readonly #external = new ForwardedExternal();
   readonly #custom = new ForwardedCustom();
   readonly #readFile: (path: string) => string | undefined;
-  readonly #clock: Clock;
+  readonly #ports: ListingPorts;
+  readonly #listings = new Map<Adapter, Listing>();
   #adapters: readonly Adapter[] = [];
 
-  constructor(readFile: (path: string) => string | undefined, clock: Clock) {
+  constructor(readFile: (path: string) => string | undefined, ports: ListingPorts) {
     this.#readFile = readFile;
-    this.#clock = clock;
+    this.#ports = ports;
   }
 
   get external(): ExternalMetricsProvider {
@@ -48,23 +50,33 @@ export class Forwarding {
   replace(rules: readonly ForwardConfig[]): void {
     const before = new Map(this.#adapters.map((adapter) => [JSON.stringify(adapter.config), adapter]));
     this.#adapters = rules.map(
-      (rule) => before.get(JSON.stringify(rule)) ?? new Adapter(rule, this.#readFile, this.#clock),
+      (rule) => before.get(JSON.stringify(rule)) ?? new Adapter(rule, this.#readFile, this.#ports.clock),
     );
-    for (const adapter of before.values()) if (!this.#adapters.includes(adapter)) adapter.close();
-    this.#external.replace(this.#adapters);
-    this.#custom.replace(this.#adapters);
+    for (const adapter of before.values()) if (!this.#adapters.includes(adapter)) this.#close(adapter);
+    for (const adapter of this.#adapters)
+      if (!this.#listings.has(adapter)) this.#listings.set(adapter, new Listing(adapter, this.#ports));
+    this.#external.replace(this.#adapters, this.#listings);
+    this.#custom.replace(this.#adapters, this.#listings);
   }
 
   close(): void {
-    for (const adapter of this.#adapters) adapter.close();
+    for (const adapter of this.#adapters) this.#close(adapter);
+  }
+
+  #close(adapter: Adapter): void {
+    this.#listings.get(adapter)?.stop();
+    this.#listings.delete(adapter);
+    adapter.close();
   }
 }
 
 /** External metrics of other adapters: each question is passed on when it comes. */
 class ForwardedExternal implements ExternalMetricsProvider {
   #adapters: readonly Adapter[] = [];
+  #listings: ReadonlyMap<Adapter, Listing> = new Map();
 
-  replace(adapters: readonly Adapter[]): void {
+  replace(adapters: readonly Adapter[], listings: ReadonlyMap<Adapter, Listing>): void {
+    this.#listings = listings;
     this.#adapters = adapters.filter(({ config }) => config.api === 'external');
   }
 
@@ -72,7 +84,7 @@ class ForwardedExternal implements ExternalMetricsProvider {
   async getExternalMetric({ namespace, metric, selector }: ExternalQuery): Promise<readonly ExternalMetricValue[]> {
     const adapter = this.#adapters.find(({ config }) => isForwarded(config, metric));
     if (adapter === undefined) return [];
-    const path = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${pathOf(namespace, metric)}`;
+    const path = `${EXTERNAL_PATH}/namespaces/${pathOf(namespace, metric)}`;
     const items = await adapter.items(metric, path, { labelSelector: selector.text }, External);
     return (items ?? []).map(({ metricLabels, timestamp, value, window }) => ({
       labels: metricLabels ?? {},
@@ -82,17 +94,23 @@ class ForwardedExternal implements ExternalMetricsProvider {
     }));
   }
 
-  /** Those that are called by their whole names. */
+  /** Those that are called by their whole names, and what the adapters list. */
   listAllExternalMetrics(): readonly string[] {
-    return this.#adapters.flatMap(({ config }) => config.metrics.filter((name) => !name.endsWith('*')));
+    const names = this.#adapters.flatMap((adapter) => [
+      ...adapter.config.metrics.filter((name) => !name.endsWith('*')),
+      ...(this.#listings.get(adapter)?.external ?? []),
+    ]);
+    return [...new Set(names)];
   }
 }
 
-/** Custom metrics of other adapters. They are in no list: which objects they describe only the other adapter knows. */
+/** Custom metrics of other adapters. Which objects they describe only the other adapter's discovery says. */
 class ForwardedCustom implements CustomMetricsProvider {
   #adapters: readonly Adapter[] = [];
+  #listings: ReadonlyMap<Adapter, Listing> = new Map();
 
-  replace(adapters: readonly Adapter[]): void {
+  replace(adapters: readonly Adapter[], listings: ReadonlyMap<Adapter, Listing>): void {
+    this.#listings = listings;
     this.#adapters = adapters.filter(({ config }) => config.api === 'custom');
   }
 
@@ -113,15 +131,15 @@ class ForwardedCustom implements CustomMetricsProvider {
     return (await this.#ask(query, '*')).filter(({ name }) => wanted.has(name));
   }
 
-  listAllMetrics(): readonly [] {
-    return [];
+  listAllMetrics(): readonly CustomMetric[] {
+    return this.#adapters.flatMap((adapter) => this.#listings.get(adapter)?.custom ?? []);
   }
 
   async #ask(query: CustomQuery, name: string): Promise<readonly CustomMetricValue[]> {
     const { metric, metricSelector } = query;
     const adapter = this.#adapters.find(({ config }) => isForwarded(config, metric));
     if (adapter === undefined) return [];
-    const path = `/apis/custom.metrics.k8s.io/v1beta2/${objectPath(query, name)}/${encodeURIComponent(metric)}`;
+    const path = `${CUSTOM_PATH}/${objectPath(query, name)}/${encodeURIComponent(metric)}`;
     const items = await adapter.items(metric, path, { metricLabelSelector: metricSelector.text }, Custom);
     return (items ?? []).map(({ describedObject, timestamp, value, windowSeconds }) => ({
       name: describedObject.name,

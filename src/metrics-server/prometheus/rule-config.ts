@@ -78,6 +78,9 @@ export const PrometheusRulesSchema: z.ZodType<PrometheusRulesConfig> = z
     ...httpAccessShape,
     rules: z.array(Rule).default([]),
     externalRules: z.array(Rule).default([]),
+    resourceRules: z
+      .never('are not served: metrics.k8s.io belongs to another server (metrics-server, or the lab); leave them out')
+      .exactOptional(),
     relistSeconds: seconds(30),
     pollSeconds: seconds(5),
     timeoutSeconds: seconds(5),

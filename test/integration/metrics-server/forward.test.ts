@@ -127,6 +127,18 @@ describe('metrics of another adapter', () => {
     expect(await external('own')).toMatchObject({ json: { items: [{ value: '1' }] } });
   });
 
+  it('are in discovery as the other adapter lists them', async () => {
+    const namesOf = async (path: string) => {
+      const { json } = await send(first, 'GET', path);
+      return (json as { resources: { name: string }[] }).resources.map(({ name }) => name);
+    };
+    await expect
+      .poll(() => namesOf('/apis/external.metrics.k8s.io/v1beta1'), { timeout: 20_000 })
+      .toContain('other_length');
+    await expect.poll(() => namesOf('/apis/custom.metrics.k8s.io/v1beta2'), { timeout: 20_000 }).toContain('pods/rps');
+    expect(await namesOf('/apis/external.metrics.k8s.io/v1beta1')).not.toContain('rps');
+  });
+
   it('may describe objects, one or all', async () => {
     expect(await custom('pods/web-0/rps')).toMatchObject({
       json: { items: [{ describedObject: { kind: 'Pod', name: 'web-0' }, value: '7' }] },

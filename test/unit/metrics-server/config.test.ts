@@ -14,6 +14,12 @@ function problems(text: string): string {
 }
 
 describe('the configuration', () => {
+  it("says why prometheus-adapter's resourceRules are not taken", () => {
+    expect(problems('standalone: {}\nprometheus:\n  - url: http://p\n    resourceRules: { cpu: {} }\n')).toMatch(
+      /^4:\d+ prometheus\.0\.resourceRules: are not served: metrics\.k8s\.io belongs to another server/,
+    );
+  });
+
   it('has defaults', () => {
     const config = parseMetricsServerConfig(
       'kubeconfigFile: k\nmetrics:\n  - {name: m, source: {type: memory, series: [{value: 1.50}]}}\n',
