@@ -1,6 +1,6 @@
 // `npm run image -- NAME`: the image with the lab's programs (metrics server, producer, consumer, ...) under that name, built from what
 // `npm run build` made, with Docker or Podman. Pushing it is up to you.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { requireEngine } from '../src/clusters/containers/engine.ts';
@@ -28,6 +28,8 @@ try {
   const tagged = await runTool(engine, ['tag', built.image, name], { env: toolEnv(process.env), timeoutMs: 20_000 });
   if (tagged.code !== 0) throw new Error(tagged.stderr);
   console.log(`${name}: ${built.detail ?? built.image}`);
+  // With its log when it failed.
+  rmSync(dir, { recursive: true });
 } catch (error) {
   console.error(`✗ ${describe(error)}`);
   process.exitCode = 1;

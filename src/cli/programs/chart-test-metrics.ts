@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { LabError } from '../../errors/lab-error.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { loadKubeconfig } from '../../kube/kubeconfig.ts';
@@ -8,8 +9,16 @@ import { Env } from '../../workload/env.ts';
 import { log, runProgram } from './run-program.ts';
 
 /** A source that was added just now has its first reading by then. */
-const WITHIN_MS = 60_000;
+const WITHIN = '60s';
 const EVERY_MS = 1_000;
+/** Of values; discovery has another shape. */
+const List = z.object({ items: z.array(z.unknown()) });
+
+/** A list without a value is what an HPA fails on, too. */
+function hasValue(text: string): boolean {
+  const list = List.safeParse(JSON.parse(text));
+  return !list.success || list.data.items.length > 0;
+}
 
 // `helm test` of charts/metrics-server: the cluster's API server answers for every external metric of the configuration, and lists
 // custom metrics if there are some.
@@ -28,11 +37,11 @@ await runProgram(async (stop) => {
     }),
     ...(hasCustom ? ['/apis/custom.metrics.k8s.io/v1beta2'] : []),
   ];
-  const deadline = realClock.monotonic() + WITHIN_MS;
+  const deadline = realClock.monotonic() + env.duration('WITHIN', WITHIN);
   for (const each of paths) {
     for (;;) {
       const { status, text } = await client.request('GET', each);
-      if (status === 200) {
+      if (status === 200 && hasValue(text)) {
         log(`${each} answers`);
         break;
       }

@@ -1,28 +1,63 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type ControlledCluster, startControlled } from '../../helpers/embedded-controllers.ts';
+import type { KubeClient } from '../../../src/contracts/kube-client.ts';
+import { startControlled } from '../../helpers/embedded-controllers.ts';
 import { chartDir, haveHelm, Helm, notesFile } from '../../helpers/helm.ts';
 import { eventually } from '../../helpers/lab-client.ts';
+import { RealCluster } from '../../helpers/real-cluster.ts';
 import { tempDir } from '../../helpers/temp-dir.ts';
 
 const NAMESPACE = 'charts';
-/** The embedded API has neither kind. */
-const WITHOUT = ['--set', 'podDisruptionBudget.enabled=false,networkPolicy.enabled=false'];
 const Pods = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
 
-// The embedded API with its controllers and no node: pods stay Pending, so nothing waits for them here. test/kind runs the same
-// charts with pods.
-describe.skipIf(!haveHelm())('releases of the charts on the embedded cluster', () => {
+interface Cluster {
+  readonly client: KubeClient;
+  readonly kubeconfig: string;
+  stop(): Promise<void> | void;
+}
+
+/** The API and the controllers of each backend that runs here; `flags`: what its API has not. */
+const CLUSTERS: readonly {
+  readonly name: string;
+  readonly flags: readonly string[];
+  /** What an upgrade of the lab adds. */
+  readonly more: string;
+  start(dir: string): Promise<Cluster>;
+}[] = [
+  {
+    name: 'embedded',
+    flags: ['--set', 'podDisruptionBudget.enabled=false,networkPolicy.enabled=false'],
+    more: 'dashboard.enabled=true',
+    start: (dir) => startControlled(dir, () => {}),
+  },
+  {
+    name: 'native',
+    flags: [],
+    more: 'dashboard.enabled=true,prometheus.enabled=true,ingress.enabled=true',
+    start: async () => {
+      const cluster = new RealCluster();
+      await cluster.start();
+      await cluster.startControllers(15);
+      const kubeconfig = cluster.kubeconfig(cluster.pki.admin, 'admin');
+      return { client: cluster.client, kubeconfig, stop: () => cluster.close() };
+    },
+  },
+];
+
+// There is no node: pods stay Pending, so nothing waits for them. test/kind has pods that run.
+describe.skipIf(!haveHelm()).each(CLUSTERS)('releases of the charts on $name', ({ flags, more, start }) => {
   const dir = tempDir();
-  let cluster: ControlledCluster;
+  let cluster: Cluster;
   let tools: Helm;
 
   beforeAll(async () => {
-    cluster = await startControlled(dir.path, () => {});
+    cluster = await start(dir.path);
     tools = new Helm(dir.path, cluster.kubeconfig);
+    await tools.kubectl('create', 'namespace', NAMESPACE);
+    await tools.kubectl('label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted');
   });
-  afterAll(() => {
-    cluster.stop();
+  afterAll(async () => {
+    await cluster.stop();
     dir[Symbol.dispose]();
   });
 
@@ -33,9 +68,9 @@ describe.skipIf(!haveHelm())('releases of the charts on the embedded cluster', (
     Buffer.from(await get(`secret ${name}`, `{.data.${key}}`), 'base64').toString('utf8');
 
   test('install: the lab, then the metrics server with the values that its notes print', async () => {
-    await helm('install', 'lab', chartDir('lab'), '--create-namespace', '--set', 'hpa.min=0,queue.name=orders');
+    await helm('install', 'lab', chartDir('lab'), '--set', 'hpa.min=0,queue.name=orders');
     const values = notesFile(dir.path, await helm('get', 'notes', 'lab'));
-    await helm('install', 'metrics', chartDir('metrics-server'), ...values, ...WITHOUT);
+    await helm('install', 'metrics', chartDir('metrics-server'), ...values, ...flags);
     expect(await get('hpa consumer', '{.spec.metrics[0].external.metric.selector.matchLabels.queue}')).toBe('orders');
     const config: unknown = JSON.parse(await get('configmap metrics-lab-metrics-server', '{.data.config\\.json}'));
     expect(config).toMatchObject({
@@ -62,8 +97,14 @@ describe.skipIf(!haveHelm())('releases of the charts on the embedded cluster', (
       expect.stringMatching(/^\w{32}$/),
       expect.stringContaining('PRIVATE KEY'),
     ]);
-    await helm('upgrade', 'lab', chartDir('lab'), '--set', 'hpa.max=20,consumer.serviceTimeMs=50');
-    await helm('upgrade', 'metrics', chartDir('metrics-server'), ...WITHOUT, '--set', 'apis=both,replicas=3');
+    await helm('upgrade', 'lab', chartDir('lab'), '--set', `hpa.max=20,consumer.serviceTimeMs=50,${more}`);
+    const pods = () => get('pods', '{.items[*].metadata.name}');
+    if (more.includes('prometheus'))
+      await eventually('a pod of Prometheus', pods, (text) => text.includes('prometheus-'), 30_000);
+    expect(JSON.parse(await get('configmap dashboard', '{.data.metrics-lab\\.json}'))).toMatchObject({
+      title: 'metrics-lab',
+    });
+    await helm('upgrade', 'metrics', chartDir('metrics-server'), ...flags, '--set', 'apis=both,replicas=3');
     expect(before).toEqual([
       await secretText('queue', 'url'),
       await secretText('queue', 'token'),
@@ -117,7 +158,7 @@ describe.skipIf(!haveHelm())('releases of the charts on the embedded cluster', (
       },
     };
     await cluster.client.json('POST', '/apis/apiregistration.k8s.io/v1/apiservices', foreign);
-    const refused = helm('upgrade', 'metrics', chartDir('metrics-server'), ...WITHOUT, '--set', 'apis=both');
+    const refused = helm('upgrade', 'metrics', chartDir('metrics-server'), ...flags, '--set', 'apis=both');
     await expect(refused).rejects.toThrow(`APIService "${name}"`);
     expect(await get(`apiservice ${name}`, '{.spec.service.name}')).toBe('prometheus-adapter');
     await cluster.client.json('DELETE', `/apis/apiregistration.k8s.io/v1/apiservices/${name}`);

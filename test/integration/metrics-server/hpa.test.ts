@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { applyObject } from '../../../src/kube/apply.ts';
@@ -10,6 +12,7 @@ import { RedisConnection } from '../../../src/sources/redis-connection.ts';
 import { MetricsCluster } from './metrics-cluster.ts';
 
 const NAMESPACE = 'default';
+const ENTRY = resolve(import.meta.dirname, '../../../bin/program.js');
 const PathsOf = z.object({ paths: z.record(z.string(), z.unknown()) });
 const external = (name: string) => ({
   type: 'External',
@@ -89,6 +92,28 @@ describe.runIf(haveReal() && haveQueueServers())('a real HPA controller on our m
     await expect
       .poll(() => hpa('external'), { timeout: 60_000, interval: 500 })
       .toMatch(/^5 the HPA was able to successfully calculate/);
+  });
+
+  it('passes what helm test runs in charts/metrics-server, which fails for a metric that is not there', async () => {
+    const chartTest = (wanted: readonly object[], within: string) => {
+      const config = join(metrics.cluster.dir, 'chart-test.json');
+      writeFileSync(
+        config,
+        JSON.stringify({ kubeconfigFile: join(metrics.cluster.dir, 'admin.kubeconfig'), metrics: wanted }),
+      );
+      const env = { METRICS_SERVER_CONFIG: config, NAMESPACE, WITHIN: within };
+      const { status, stdout, stderr } = spawnSync(process.execPath, [ENTRY, 'chart-test-metrics'], {
+        env,
+        encoding: 'utf8',
+      });
+      return { status, text: stdout + stderr };
+    };
+    const { metrics: served } = config();
+    const good = chartTest(served, '60s');
+    expect(good).toMatchObject({ status: 0, text: expect.stringContaining('1 metrics answer') as string });
+    const bad = chartTest([{ ...served[0], name: 'not-served', namespace: 'elsewhere' }], '1s');
+    expect(bad.status).not.toBe(0);
+    expect(bad.text).toContain('helm test failed');
   });
 
   it('is scaled by a value that was written of a Service', async () => {
