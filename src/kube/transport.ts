@@ -42,9 +42,13 @@ export function transport(access: ClusterAccess): Transport {
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       };
       return new Promise((resolve, reject) => {
-        const sent = send(url, request, resolve);
-        sent.once('error', reject);
-        sent.end(payload);
+        const attempt = (again: boolean) => {
+          const sent = send(url, request, resolve);
+          // A kept connection may be closed by the other side while we write: what only reads is asked again, as Go's client does.
+          sent.once('error', (error) => (again && sent.reusedSocket ? attempt(again) : reject(error)));
+          sent.end(payload);
+        };
+        attempt(method === 'GET');
       });
     },
     close: () => (tls ?? plain)?.destroy(),

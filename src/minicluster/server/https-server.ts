@@ -10,6 +10,9 @@ export interface HttpsOptions {
   readonly handle: (exchange: Exchange) => void;
 }
 
+/** As kube-apiserver (IdleTimeout): with Node's 5 s it would close under the next request of a client that was busy meanwhile. */
+const KEEP_ALIVE_MS = 90_000;
+
 /** HTTP/2 and HTTP/1.1 over TLS on one port; a client certificate is asked for and never required. */
 export function httpsServer(options: HttpsOptions): Http2SecureServer {
   const server = createSecureServer(
@@ -28,6 +31,8 @@ export function httpsServer(options: HttpsOptions): Http2SecureServer {
       options.handle(exchange);
     },
   );
+  // Of its HTTP/1.1 side, which the types do not tell.
+  Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS });
   // A client that breaks off is no news; without listeners it would end the process.
   server.on('sessionError', ignore);
   server.on('session', (session) => session.on('error', ignore));
