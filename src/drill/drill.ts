@@ -15,8 +15,12 @@ export type DrillStep =
   | { readonly seconds: number }
   /** Merge patch of the HPA's spec. */
   | { readonly patch: Readonly<Record<string, unknown>> }
-  /** Applied as another field manager would, so often, a second apart. */
-  | { readonly apply: (namespace: string) => readonly KubeObject[]; readonly times?: number };
+  /** Merge patch of the HPA as autoscaling/v1 shows it. */
+  | { readonly v1: Readonly<Record<string, unknown>> }
+  /** Waits until ScalingActive of the HPA has this status. */
+  | { readonly active: 'True' | 'False' }
+  /** Applied as another field manager would. */
+  | { readonly apply: (namespace: string) => readonly KubeObject[] };
 
 /** An anomaly made to happen, or a healthy look-alike of one. Data only: src/drill/run.ts does it. */
 export interface Drill {
@@ -25,6 +29,8 @@ export interface Drill {
   readonly title: string;
   /** What is seen, why it is so, what to do. */
   readonly teaches: { readonly see: string; readonly why: string; readonly act: string };
+  /** The only architecture of the control plane on which it happens; any when left out. */
+  readonly arch?: 'amd64' | 'arm64';
   /** What explain must name; null = it must warn of nothing. */
   readonly finding: string | null;
   /** True beside it: what else explain may warn of. */
@@ -45,6 +51,8 @@ export interface Drill {
 /** Name of the HPA and of its target, and of the metric. */
 export const WEB = 'web';
 export const METRIC = 'load';
+/** Where kubectl apply keeps what it was given. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** An external metric with a target for each replica. */
 export const perReplica = (averageValue: string, name: string = METRIC): object => ({

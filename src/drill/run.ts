@@ -8,7 +8,7 @@ import { explainBundle } from '../explain/explain.ts';
 import type { ExplainedHpa } from '../explain/explanation.ts';
 import { collectionPath, pathOf } from '../kube/apply.ts';
 import { parseAs } from '../kube/objects.ts';
-import { type Drill, type DrillStep, hpaObject, METRIC, pausing, WEB } from './drill.ts';
+import { type Drill, type DrillStep, hpaObject, LAST_APPLIED, METRIC, pausing, WEB } from './drill.ts';
 
 export interface DrillPorts {
   readonly client: KubeClient;
@@ -54,6 +54,9 @@ const Scale = z.looseObject({
   spec: z.looseObject({ replicas: z.number().default(0) }).default({ replicas: 0 }),
   status: z.looseObject({ replicas: z.number().default(0) }).default({ replicas: 0 }),
 });
+
+const isActive = ({ status: { conditions } }: z.infer<typeof Hpa>, wanted: string): boolean =>
+  (conditions ?? []).some(({ type, status }) => type === 'ScalingActive' && status === wanted);
 
 /** The namespace of a drill: its own, so that drills do not meet. */
 export const drillNamespace = (id: string): string => `drill-${id}`.slice(0, 60).replace(/-+$/, '');
@@ -103,7 +106,12 @@ class Run {
   }
 
   async judge(): Promise<DrillResult> {
-    const { id, finding, cure, also = [] } = this.#drill;
+    const { id, finding, cure, arch, also = [] } = this.#drill;
+    const here = (await this.#explain()).platform.find(({ name }) => name.startsWith('architecture'))?.value;
+    if (arch !== undefined && here !== undefined && here !== arch) {
+      const problems = [`it happens on ${arch} only, and this control plane is ${here}`];
+      return { id, passed: false, findings: [], cured: null, problems };
+    }
     const seen = finding === null ? await this.#calm() : await this.#named(finding);
     const findings = seen.findings.map(({ id: name, severity, title, fix }) => ({ id: name, severity, title, fix }));
     const names = findings.map((one) => one.id);
@@ -181,12 +189,16 @@ class Run {
       await client.patch(scale, 'merge', { spec: { replicas: step.scale } });
     } else if ('patch' in step) {
       await client.patch(`${this.#path()}/${WEB}`, 'merge', { spec: this.#ownMetrics(step.patch) });
+    } else if ('v1' in step) {
+      const path = collectionPath('autoscaling/v1', 'HorizontalPodAutoscaler', this.#namespace);
+      await client.patch(`${path}/${WEB}`, 'merge', step.v1);
     } else if ('apply' in step) {
-      for (let time = 0; time < (step.times ?? 1); time += 1) {
-        if (time > 0) await clock.sleep(1000, signal);
-        for (const object of step.apply(this.#namespace))
-          await client.patch(pathOf(object), 'apply', object, { query: { fieldManager: 'drill', force: true } });
-      }
+      for (const object of step.apply(this.#namespace))
+        await client.patch(pathOf(object), 'apply', this.#ownMetrics(object), {
+          query: { fieldManager: 'drill', force: true },
+        });
+    } else if ('active' in step) {
+      await this.#waitFor(`ScalingActive is ${step.active}`, () => this.#isActive(step.active));
     } else {
       await this.#waitFor(`the HPA and its target reach ${step.reached}`, () => this.#reached(step.reached, scale));
     }
@@ -196,12 +208,17 @@ class Run {
     const { client } = this.#ports;
     const hpa = parseAs(Hpa, await client.json('GET', `${this.#path()}/${WEB}`), 'an HPA');
     const scale = parseAs(Scale, await client.json('GET', scalePath), 'a Scale');
-    const looked = (hpa.status.conditions ?? []).some(
-      ({ type, status }) => type === 'ScalingActive' && status === 'True',
-    );
     return (
-      looked && hpa.status.desiredReplicas === count && scale.spec.replicas === count && scale.status.replicas === count
+      isActive(hpa, 'True') &&
+      hpa.status.desiredReplicas === count &&
+      scale.spec.replicas === count &&
+      scale.status.replicas === count
     );
+  }
+
+  async #isActive(wanted: string): Promise<boolean> {
+    const { client } = this.#ports;
+    return isActive(parseAs(Hpa, await client.json('GET', `${this.#path()}/${WEB}`), 'an HPA'), wanted);
   }
 
   #path(): string {
@@ -217,13 +234,14 @@ class Run {
     );
   }
 
-  /** External metrics get the drill's prefix. */
+  /** External metrics get the drill's prefix, also in what kubectl apply was given last. */
   #ownMetrics<T>(value: T): T {
-    const renamed = JSON.stringify(value, (key, inner: unknown) =>
-      key === 'external' && typeof inner === 'object' && inner !== null && 'metric' in inner
+    const renamed = JSON.stringify(value, (key, inner: unknown) => {
+      if (key === LAST_APPLIED) return JSON.stringify(this.#ownMetrics(JSON.parse(String(inner))));
+      return key === 'external' && typeof inner === 'object' && inner !== null && 'metric' in inner
         ? { ...inner, metric: { name: this.#prefix + (inner.metric as { name: string }).name } }
-        : inner,
-    );
+        : inner;
+    });
     return JSON.parse(renamed) as T;
   }
 

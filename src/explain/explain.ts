@@ -30,7 +30,7 @@ export function* explainBundle(bundle: Bundle, { name, ...how }: ExplainOptions 
 export function explainView(view: HpaView, { sinceMs, brief = false }: ExplainOptions = {}): ExplainedHpa {
   const findings = [...catalogueFindings(view)];
   const history = sinceMs === undefined ? [] : [...historyOf(view, view.nowMs - sinceMs)];
-  const common = { ...identityOf(view), findings, history, unknown: view.unread.map(unknownPart) };
+  const common = { ...identityOf(view), findings, history, unknown: unknownParts(view.unread) };
   if (brief && findings.every(({ severity }) => severity === 'info'))
     return { ...common, decision: null, next: null, computed: null, chain: [], differences: [], platform: [] };
   const found = caseOf(view);
@@ -69,6 +69,11 @@ function nextOf({ view, sync }: Case): string | null {
   const seconds = (down ? behavior?.scaleDown : behavior?.scaleUp)?.stabilizationWindowSeconds ?? fallback;
   const at = new Date(view.nowMs + seconds * 1000).toISOString();
   return `the window of ${seconds} s holds ${view.hpa.status.desiredReplicas} until ${at} at the latest; then ${record.desired}, if the metric stays`;
+}
+
+/** What could not be read, each once, whatever the number of questions. */
+function unknownParts(unread: readonly Unread[]): readonly UnknownPart[] {
+  return [...new Map(unread.map(unknownPart).map((part) => [JSON.stringify(part), part])).values()];
 }
 
 /** "cannot list pods (403)", with the right that would help. */

@@ -88,7 +88,7 @@ function computedOf(view: HpaView, index: number): Said {
 }
 
 /** Whether an error names the metric as a word of its own. */
-function mentions(text: string, name: string): boolean {
+export function mentions(text: string, name: string): boolean {
   const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(^|[\\s/"])${quoted}($|[\\s/":.,])`).test(text);
 }

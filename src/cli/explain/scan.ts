@@ -2,6 +2,7 @@ import type { ExplainedHpa, Explanation } from '../../explain/explanation.ts';
 import type { CatalogueFinding, Severity } from '../../explain/finding.ts';
 import type { Page } from '../output/output.ts';
 import { columns } from '../text/columns.ts';
+import { oneLine } from '../text/one-line.ts';
 import { paint } from '../text/paint.ts';
 
 const RANK: Readonly<Record<Severity | 'ok', number>> = { error: 0, warning: 1, info: 2, ok: 3 };
@@ -46,10 +47,10 @@ export function scanText({ hpas }: Explanation, page: Page): string {
       String(hpa.desired),
       first === undefined ? '' : `${first.id}${more}`,
       first?.title ?? '',
-    ];
+    ].map(oneLine);
   });
   const table = rows.length === 0 ? [] : [columns(HEADER, rows), ''];
-  return [...table, ...unknownLines(hpas), summary(hpas)].join('\n');
+  return [...table, ...unknownLines(hpas).map(oneLine), summary(hpas)].join('\n');
 }
 const HEADER = ['WORST', 'NAMESPACE', 'NAME', 'TARGET', 'DESIRED', 'FINDING', 'CAUSE'];
 

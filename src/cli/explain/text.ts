@@ -1,6 +1,7 @@
 import type { ChainLink, ChainNumber, ExplainedHpa, Explanation, UnknownPart } from '../../explain/explanation.ts';
 import type { CatalogueFinding, Severity } from '../../explain/finding.ts';
 import type { Page } from '../output/output.ts';
+import { oneLine } from '../text/one-line.ts';
 import { paint } from '../text/paint.ts';
 
 /** The explanation for people: verdict, chain, disagreements, findings. */
@@ -33,7 +34,9 @@ function hpaText(hpa: ExplainedHpa, page: Page): string {
     ...(history.length === 0 ? [] : ['']),
     verdict(findings, unknown),
     ...findings.flatMap((finding) => findingLines(finding, page)),
-  ].join('\n');
+  ]
+    .map(oneLine)
+    .join('\n');
 }
 
 function linkLines(link: ChainLink): readonly string[] {

@@ -2,6 +2,7 @@ import { followDecisions, type Decided } from '../../explain/follow.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { isForMachines } from '../globals.ts';
+import { oneLine } from '../text/one-line.ts';
 import { SIGNS } from './text.ts';
 import { clusterToRead } from './cluster.ts';
 
@@ -38,5 +39,7 @@ function linesOf({ at, namespace, name, from, to, decision, findings }: Decided,
   return [
     `${at.slice(11, 19)}Z ${namespace}/${name}${change}: ${decision}`,
     ...fresh.map(({ severity, title, id }) => `          ${SIGNS[severity]} ${title} [${id}]`),
-  ].join('\n');
+  ]
+    .map(oneLine)
+    .join('\n');
 }

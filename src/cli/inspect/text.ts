@@ -1,11 +1,12 @@
 import type { InspectedHpa, InspectedMetric, Inspection, V1Line } from '../../explain/inspect/inspection.ts';
 import type { Page } from '../output/output.ts';
+import { oneLine } from '../text/one-line.ts';
 import { paint } from '../text/paint.ts';
 
 /** The inspection for people. */
 export function inspectionText({ hpas, api }: Inspection, page: Page): string {
   return hpas
-    .map((hpa) => [...(api === 'v1' ? head(hpa) : v2Lines(hpa, page)), ...v1Part(hpa)].join('\n'))
+    .map((hpa) => [...(api === 'v1' ? head(hpa) : v2Lines(hpa, page)), ...v1Part(hpa)].map(oneLine).join('\n'))
     .join('\n\n');
 }
 
@@ -43,7 +44,7 @@ function v2Lines(hpa: InspectedHpa, page: Page): readonly string[] {
       const text = `  ${last ?? ''} ${reason}${count > 1 ? ` ×${count}` : ''}: ${message}`;
       return type === 'Warning' ? paint('yellow', text) : text;
     }),
-    ...(events.length === 0 ? ['  none'] : []),
+    ...(events.length === 0 ? [unknown.some((text) => text.includes('events')) ? '  unknown' : '  none'] : []),
     '',
     'Who else touches the target',
     ...touches.map(({ kind, name, what }) => `  ${kind} ${name}: ${what}`),

@@ -126,7 +126,7 @@ export const HEALTHY: readonly Drill[] = [
     like: 'apiservice-unavailable-503',
     value: '10',
     hpa: { maxReplicas: 3 },
-    steps: [{ fault: { status: 503 } }, { seconds: 3 }, { fault: null }, { seconds: 3 }, { reached: 1 }],
+    steps: [{ reached: 1 }, { fault: { status: 503 } }, { active: 'False' }, { fault: null }, { reached: 1 }],
   }),
   healthy('rolling-update', 'new pods replace the old ones', {
     like: 'surge-drift',

@@ -1,4 +1,4 @@
-import { AT_ONCE, type Drill } from '../drill.ts';
+import { AT_ONCE, type Drill, forAll } from '../drill.ts';
 
 /** At zero replicas. */
 export const ZERO: readonly Drill[] = [
@@ -15,6 +15,21 @@ export const ZERO: readonly Drill[] = [
     hpa: { minReplicas: 0, maxReplicas: 3, behavior: AT_ONCE },
     steps: [{ reached: 0 }],
     cure: [{ set: '10' }, { reached: 1 }],
+  },
+  {
+    id: 'overflow-scales-to-min',
+    title: 'three billion replicas are none',
+    teaches: {
+      see: 'a metric far above its target, and the HPA at minReplicas',
+      why: 'the proposal does not fit into int32, and on amd64 it becomes the smallest int32 there is',
+      act: 'a target in the unit of the metric',
+    },
+    arch: 'amd64',
+    finding: 'overflow-scales-to-min',
+    value: '0',
+    hpa: { minReplicas: 0, maxReplicas: 3, metrics: [forAll('1m')], behavior: AT_ONCE },
+    steps: [{ reached: 0 }, { set: '3000000' }],
+    cure: [{ patch: { metrics: [forAll('1500000')] } }, { reached: 2 }],
   },
   {
     id: 'scalingdisabled-at-zero',

@@ -1,6 +1,7 @@
 import type { HpaV2, MetricQuery, MetricSpec } from '../../hpa/index.ts';
 import type { MetricSummary } from '../../kube/hpa.ts';
 import { metricName } from '../hpa-view.ts';
+import { mentions } from '../metric-failures.ts';
 import type { InspectedMetric, Reading } from './inspection.ts';
 
 /** What is known of one metric from each place. */
@@ -17,7 +18,7 @@ export function metricRows(hpa: HpaV2, facts: readonly MetricFacts[]): readonly 
   return facts.map((fact, index) => {
     const { spec, shown, source, adapter } = fact;
     const status = shown?.current ?? shown?.raw ?? null;
-    const statusNote = shown?.artefact ?? shown?.reason ?? null;
+    const statusNote = shown?.artefact ?? reasonOf(hpa, fact) ?? null;
     return {
       index,
       type: spec.type,
@@ -33,6 +34,15 @@ export function metricRows(hpa: HpaV2, facts: readonly MetricFacts[]): readonly 
       summary: summaryOf({ source, adapter, status, statusNote }, hpa),
     };
   });
+}
+
+/** Why there is no value; the condition tells of one failing metric only. */
+function reasonOf({ spec: { metrics = [] }, status }: HpaV2, { spec, shown }: MetricFacts): string | undefined {
+  const active = status.conditions?.find(({ type }) => type === 'ScalingActive');
+  const ofOneMetric = active?.status === 'False' && active.reason?.startsWith('FailedGet') === true;
+  if (shown?.reason === undefined || !ofOneMetric || metrics.length < 2 || mentions(shown.reason, metricName(spec)))
+    return shown?.reason;
+  return 'the last sync could not read it; the conditions tell of another metric only';
 }
 
 function selectorOf(query: MetricQuery | null): string {

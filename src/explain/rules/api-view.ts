@@ -111,6 +111,8 @@ function editTrace(view: HpaView): string | null {
     specs.length > 0 &&
     !owns(view, 'metrics', 'targetCPUUtilizationPercentage', `${PREFIX}metrics`);
   if (ownerless) return 'nobody owns spec.metrics any more, as after a write through v1 without the annotations';
+  if (defaultCameInstead(view))
+    return 'cpu at 80 %, the default, came through v1 in place of the metrics that the HPA was made with';
   const lost = applied === null ? [] : lostParts(applied.spec, view.hpa.spec);
   const v1Writer = managedFields.find(
     ({ apiVersion, subresource }) => apiVersion === 'autoscaling/v1' && subresource !== 'status',
@@ -121,6 +123,21 @@ function editTrace(view: HpaView): string | null {
   return managedFields.length > 0 && lost.includes('behavior') && !owns(view, 'behavior')
     ? 'behavior of the applied manifest is gone and nobody owns it any more, as after a write through v1 without the annotation'
     : null;
+}
+
+/** Made through v2, whose maker owns spec.metrics then; now nobody of v2 does, and a writer of v1 owns the default cpu target. */
+function defaultCameInstead({ hpa, object }: HpaView): boolean {
+  const [only, ...others] = hpa.spec.metrics ?? [];
+  const isDefault = isCpuUtilization(only) && only?.resource?.target.averageUtilization === 80 && others.length === 0;
+  const owned = object.metadata.managedFields
+    .filter(({ subresource }) => subresource !== 'status')
+    .map(({ apiVersion, fieldsV1 }) => ({ v1: apiVersion === 'autoscaling/v1', text: JSON.stringify(fieldsV1 ?? {}) }));
+  return (
+    isDefault &&
+    owned.some(({ v1, text }) => !v1 && text.includes('"f:scaleTargetRef"')) &&
+    owned.every(({ v1, text }) => v1 || !text.includes('"f:metrics"')) &&
+    owned.some(({ v1, text }) => v1 && text.includes('"f:targetCPUUtilizationPercentage"'))
+  );
 }
 
 function lostParts(applied: HpaSpec, now: HpaSpec): readonly string[] {

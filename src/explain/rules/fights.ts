@@ -13,6 +13,8 @@ import {
 import { bandOf, isWithin, samplesOf } from '../samples.ts';
 
 const RECENT_MS = 10 * 60_000;
+/** How long a busy control plane may take to follow a rescale. */
+const FOLLOWS_MS = 30_000;
 
 interface Drop {
   readonly to: number;
@@ -103,12 +105,15 @@ function sizeBefore(view: HpaView, size: number, atMs: number): number | null {
   if (now && Date.parse(status.lastScaleTime ?? '') === atMs) return status.currentReplicas;
   const earlier = view.series.findLast((sample) => sample.atMs < atMs);
   if (earlier !== undefined) return earlier.spec;
-  const near = view.targetEvents.find(
-    (event) =>
+  const near = view.targetEvents.find((event) => {
+    const lateMs = eventTime(event) - atMs;
+    return (
       event.reason === 'ScalingReplicaSet' &&
       event.note.endsWith(` to ${size}`) &&
-      Math.abs(eventTime(event) - atMs) <= 2_000,
-  );
+      lateMs >= -2_000 &&
+      lateMs <= FOLLOWS_MS
+    );
+  });
   const from = near === undefined ? null : / from (\d+) to /.exec(near.note);
   return from === null ? null : Number(from[1]);
 }

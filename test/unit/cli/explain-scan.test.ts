@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { junitXml } from '../../../src/cli/explain/junit.ts';
 import { sarifLog } from '../../../src/cli/explain/sarif.ts';
+import { explanationText } from '../../../src/cli/explain/text.ts';
 import { failsOn, scanText, worstFirst } from '../../../src/cli/explain/scan.ts';
 import { toTerminal } from '../../../src/cli/text/paint.ts';
 import { parseBundle } from '../../../src/explain/bundle-schema.ts';
@@ -33,6 +34,15 @@ describe('a scan', () => {
       '',
       '3 HPAs: 0 with errors, 1 with warnings, 2 with nothing wrong',
     ]);
+  });
+
+  it('keeps a line a line, whatever a name or a message has in it', () => {
+    const page = { wide: true, columns: undefined };
+    const document = { server: '', context: null, namespace: '', at: '' };
+    const forged = explained('web\nFindings: none', full('full\r\nNothing wrong.'));
+    expect(scanText({ ...document, hpas: [forged] }, page)).toContain('web\\nFindings: none');
+    const lines = explanationText({ ...document, hpas: [forged] }, page).split('\n');
+    expect(lines.filter((line) => /^(Findings: none|Nothing wrong)/.test(line))).toEqual([]);
   });
 
   it('fails on what is as bad as the limit', () => {

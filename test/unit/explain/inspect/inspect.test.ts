@@ -149,6 +149,19 @@ describe('inspect', () => {
     expect(InspectionSchema.safeParse(document).error).toBeUndefined();
   });
 
+  it('does not tell the error of one metric for another', async () => {
+    const second = { type: 'External', external: { ...QUEUE.external, metric: { name: 'lag' } } } as MetricSpec;
+    const message = 'unable to get external metric shop/lag/nil: no metrics returned from external metrics API';
+    const conditions = [{ type: 'ScalingActive', status: 'False', reason: 'FailedGetExternalMetric', message }];
+    const status = { ...STATUS, currentMetrics: [{ type: '' }, { type: '' }], conditions };
+    const cluster = answering({ ...CLUSTER, [ROOT]: { items: [{ ...hpa([QUEUE, second]), status }] } });
+    const { hpas } = await inspectHpas(cluster, inspectOptions);
+    expect(hpas[0]?.metrics.map(({ statusNote }) => statusNote)).toEqual([
+      'the last sync could not read it; the conditions tell of another metric only',
+      message,
+    ]);
+  });
+
   it('calls unknown what may not be read', async () => {
     const closed = Object.keys(CLUSTER).map((path) => [path, refused(403)] as const);
     const cluster = new FakeCluster({ ...Object.fromEntries(closed), [ROOT]: { status: 200, body: CLUSTER[ROOT] } });

@@ -227,6 +227,39 @@ describe('conversion annotations', () => {
   });
 });
 
+describe('a write through v1 that took the only metric away', () => {
+  const cpu = (averageUtilization: number): Json => ({
+    type: 'Resource',
+    resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
+  });
+  const maker = (fields: Json): Json => ({
+    manager: 'deployer',
+    apiVersion: 'autoscaling/v2',
+    fieldsV1: { 'f:spec': { 'f:maxReplicas': {}, 'f:scaleTargetRef': {}, ...fields } },
+  });
+  const patcher: Json = {
+    manager: 'kubectl-patch',
+    apiVersion: 'autoscaling/v1',
+    fieldsV1: { 'f:spec': { 'f:targetCPUUtilizationPercentage': {} } },
+  };
+  const id = 'hand-edited-conversion-annotations';
+  it.each([
+    ['the default came instead', 80, {}, true],
+    ['a target that somebody chose', 60, {}, false],
+    ['metrics that their maker still owns', 80, { 'f:metrics': {} }, false],
+  ])('%s', (_, percent, fields, named) => {
+    const given: Given = { spec: { metrics: [cpu(percent)] }, managedFields: [maker(fields), patcher] };
+    expect(idsOf(given).includes(id)).toBe(named);
+  });
+  it('is none for kubectl autoscale', () => {
+    const made = {
+      ...patcher,
+      fieldsV1: { 'f:spec': { 'f:targetCPUUtilizationPercentage': {}, 'f:scaleTargetRef': {} } },
+    };
+    expect(idsOf({ spec: { metrics: [cpu(80)] }, managedFields: [made] })).not.toContain(id);
+  });
+});
+
 describe('a scale that we may not read', () => {
   it('leaves external metrics known', () => {
     const refused = { error: { status: 403, message: 'forbidden' } };
