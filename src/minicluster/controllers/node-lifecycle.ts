@@ -110,6 +110,8 @@ function markLost(node: KubeObject, { client, clock, events }: ControllerContext
 /** The node with the taints that its conditions ask for. When no node is ready, nobody could take what is evicted: then none is. */
 function withTaints(node: KubeObject, { client, clock }: ControllerContext): KubeObject {
   const ready = readiness(node);
+  // It has said nothing of itself yet: the taint of its admission stands until it does, or counts as lost.
+  if (ready === '') return node;
   const away = ready === 'True' ? [] : [ready === 'False' ? NOT_READY : UNREACHABLE];
   const anyReady = client.list(NODES).some((each) => readiness(each) === 'True');
   const wanted = [
