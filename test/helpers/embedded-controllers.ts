@@ -24,6 +24,7 @@ export async function startControlled(
   log: (line: string) => void,
   syncSeconds = 1,
   metrics?: MetricsClient,
+  nodeGraceSeconds?: number,
 ): Promise<ControlledCluster> {
   const cluster = await startEmbedded(dir, log);
   const { pki, url: server } = cluster;
@@ -47,6 +48,7 @@ export async function startControlled(
     log,
     ca,
     disabled: [],
+    ...(nodeGraceSeconds === undefined ? {} : { nodeGraceSeconds }),
     hpa,
   });
   return {
