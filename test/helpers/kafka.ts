@@ -54,9 +54,9 @@ export class TestKafka {
     writeFileSync(config, properties(dir, ports));
     const classPath = join(jars() ?? '', '*');
     const { username, password } = TestKafka.login;
-    const scram = `SCRAM-SHA-256=[name=${username},password=${password}]`;
+    const scrams = ['SCRAM-SHA-256', 'SCRAM-SHA-512'].map((kind) => `${kind}=[name=${username},password=${password}]`);
     const tool = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', 'bWV0cmljcy1sYWIta2Fma2', '-c', config];
-    execFileSync('java', [...tool, '--add-scram', scram], { stdio: 'pipe' });
+    execFileSync('java', [...tool, ...scrams.flatMap((scram) => ['--add-scram', scram])], { stdio: 'pipe' });
     const logFile = join(dir, 'kafka.log');
     const log = openSync(logFile, 'a');
     const child = spawn('java', ['-Xmx384m', '-cp', classPath, 'kafka.Kafka', config], { stdio: ['ignore', log, log] });
@@ -106,9 +106,10 @@ function properties(dir: string, [plain, sasl, tls, controller]: readonly number
     'inter.broker.listener.name': 'PLAIN',
     listeners: `PLAIN://127.0.0.1:${plain},LOGIN://127.0.0.1:${sasl},TLS://127.0.0.1:${tls},CONTROLLER://127.0.0.1:${controller}`,
     'listener.security.protocol.map': 'PLAIN:PLAINTEXT,LOGIN:SASL_PLAINTEXT,TLS:SSL,CONTROLLER:PLAINTEXT',
-    'listener.name.login.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256',
+    'listener.name.login.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
     'listener.name.login.plain.sasl.jaas.config': `${jaas}.plain.PlainLoginModule required user_${username}="${password}";`,
     'listener.name.login.scram-sha-256.sasl.jaas.config': `${jaas}.scram.ScramLoginModule required;`,
+    'listener.name.login.scram-sha-512.sasl.jaas.config': `${jaas}.scram.ScramLoginModule required;`,
     'listener.name.tls.ssl.keystore.type': 'PEM',
     'listener.name.tls.ssl.keystore.location': join(dir, 'serving.pem'),
     'log.dirs': join(dir, 'data'),

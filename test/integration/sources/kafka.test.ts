@@ -93,7 +93,7 @@ describe.skipIf(!haveKafka())('the lag of a consumer group on the real Kafka', (
     await source.close();
   });
 
-  test.each(['PLAIN', 'SCRAM-SHA-256'])('with a login (%s)', async (mechanism) => {
+  test.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])('with a login (%s)', async (mechanism) => {
     const passwordFile = join(kafka.dir, 'password');
     writeFileSync(passwordFile, TestKafka.login.password);
     const sasl = { mechanism, username: TestKafka.login.username, passwordFile };
