@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { LabError } from '../../errors/lab-error.ts';
 import { type Scenario, scenarioOf } from '../../scenario/scenario.ts';
 import { ScenarioSchema } from '../../scenario/schema.ts';
-import { type Places, placesIn } from '../simulate/yaml-places.ts';
+import { type Places, placesIn, yamlFaults } from '../simulate/yaml-places.ts';
 
 const MOST_CHARACTERS = 256 * 1024;
 
@@ -13,16 +13,8 @@ export function parseScenario(text: string, file: string): Scenario {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const places = placesIn(document, lines, file);
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    throw invalid(
-      file,
-      faults.map(
-        ({ pos, message }) =>
-          `${places.at(pos[0])} ${(message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')}`,
-      ),
-    );
-  }
+  const faults = yamlFaults(document, places);
+  if (faults.length > 0) throw invalid(file, faults);
   const parsed = ScenarioSchema.safeParse(plain(document, file));
   if (!parsed.success) throw invalid(file, inOrder(parsed.error.issues.flatMap(issuesOf), places));
   const scenario = scenarioOf(parsed.data);

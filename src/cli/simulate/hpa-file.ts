@@ -6,7 +6,7 @@ import { prepareForCreate } from '../../hpa/api/prepare.ts';
 import { READABLE_VERSIONS, readHpa } from '../../hpa/api/read-manifest.ts';
 import type { HpaV2 } from '../../hpa/api/types.ts';
 import { validateHpa } from '../../hpa/api/validate.ts';
-import { type Places, placesIn } from './yaml-places.ts';
+import { type Places, placesIn, yamlFaults } from './yaml-places.ts';
 
 const KIND = 'HorizontalPodAutoscaler';
 const MOST_CHARACTERS = 1_000_000;
@@ -90,9 +90,9 @@ function findHpas(text: string, file: string) {
   const problems: string[] = [];
   for (const document of documents) {
     const whole = placesIn(document, lines, file);
-    const faults = [...document.errors, ...document.warnings];
+    const faults = yamlFaults(document, whole);
     if (faults.length > 0) {
-      problems.push(...faults.map(({ pos, message }) => `${whole.at(pos[0])} ${yamlMessage(message)}`));
+      problems.push(...faults);
       continue;
     }
     const json = plain(document);
@@ -127,11 +127,6 @@ function plain(document: Document): { readonly value: unknown } | undefined {
     if (error instanceof ReferenceError || error instanceof RangeError) return undefined;
     throw error;
   }
-}
-
-/** Without the place, which the library adds in its own notation, and without the excerpt. */
-function yamlMessage(message: string): string {
-  return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

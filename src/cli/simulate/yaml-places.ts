@@ -44,3 +44,16 @@ function keyNode(document: Document, path: readonly (string | number)[]): Node |
   const pair = parent.items.find((item) => isPair(item) && isNode(item.key) && String(item.key) === last);
   return pair !== undefined && isNode(pair.key) ? pair.key : undefined;
 }
+
+const MOST_FAULTS = 20;
+
+/** What the YAML library found wrong with a document, each with its place; what follows from the first ones is only counted. */
+export function yamlFaults({ errors, warnings }: Document, places: Places): readonly string[] {
+  const faults = [...errors, ...warnings].map(({ pos, message }) => {
+    // Without the place, which the library adds in its own notation, and without the excerpt.
+    const text = (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+    return `${places.at(pos[0])} ${/call stack/.test(text) ? 'nested too deeply' : text}`;
+  });
+  const more = faults.length - MOST_FAULTS;
+  return more > 0 ? [...faults.slice(0, MOST_FAULTS), `and ${more} more of that kind`] : faults;
+}

@@ -34,6 +34,13 @@ describe('the HPA of a file', () => {
     expect(notes).toEqual([]);
   });
 
+  it('nested without end is told in a few lines', () => {
+    const told = problems('['.repeat(20_000));
+    expect(told[0]).toMatch(/^hpa\.yaml:1:\d+ nested too deeply$/);
+    expect(told.length).toBeLessThan(25);
+    expect(told.at(-1)).toMatch(/^and \d+ more/);
+  });
+
   it('may have minReplicas 0', () => {
     expect(
       parseHpaFile(V2.replace('maxReplicas: 20', 'maxReplicas: 20\n  minReplicas: 0'), 'x', 36).hpa.spec.minReplicas,
