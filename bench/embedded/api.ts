@@ -25,7 +25,19 @@ export class Api implements Disposable {
   }
 
   /** The body of an answer; anything but 2xx is an error. */
-  call(method: string, path: string, body?: string, type = 'application/json'): Promise<Buffer> {
+  async call(method: string, path: string, body?: string, type = 'application/json'): Promise<Buffer> {
+    const { status, bytes } = await this.#ask(method, path, body, type);
+    if (status >= 200 && status < 300) return bytes;
+    throw new Error(`${method} ${path}: ${status} ${bytes.toString('utf8').slice(0, 500)}`);
+  }
+
+  /** An answer, whatever its status. */
+  async get(path: string): Promise<{ readonly status: number; readonly body: string }> {
+    const { status, bytes } = await this.#ask('GET', path);
+    return { status, body: bytes.toString('utf8') };
+  }
+
+  #ask(method: string, path: string, body?: string, type = ''): Promise<{ status: number; bytes: Buffer }> {
     return new Promise((resolve, reject) => {
       const headers = { ':method': method, ':path': path, ...(body === undefined ? {} : { 'content-type': type }) };
       const stream = this.#session.request(headers, { endStream: body === undefined }); // a DELETE with a body is not over
@@ -36,11 +48,7 @@ export class Api implements Disposable {
       });
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.once('error', reject);
-      stream.once('end', () => {
-        const bytes = Buffer.concat(chunks);
-        if (status >= 200 && status < 300) resolve(bytes);
-        else reject(new Error(`${method} ${path}: ${status} ${bytes.toString('utf8').slice(0, 500)}`));
-      });
+      stream.once('end', () => resolve({ status, bytes: Buffer.concat(chunks) }));
       stream.end(body);
     });
   }
