@@ -120,7 +120,7 @@ describe.skipIf(!haveReal())('the monitoring backend of a lab on embedded', () =
     await home.ok(['watch', 'hpa', ...at, '--until', 'desired==5', '--for', '60s']);
     expect((await home.ok(['explain', 'hpa', ...at])).stdout).toContain(`${COUNT}: `);
     expect((await home.ok(['inspect', 'hpa', ...at])).stdout).toContain(`Object ${COUNT} of Service/web`);
-    expect((await load).stdout).toMatch(/^200 answers in 10\.\d+ s: .*\nstatus {3}200: 200\nlatency {2}p50 /);
+    expect((await load).stdout).toMatch(/^(\d+) answers in \d+\.\d+ s: .*\nstatus {3}200: \1\nlatency {2}p50 /);
   });
 
   it('with a wrong token the HPA says so and stays; with the right one it is well again', async () => {
