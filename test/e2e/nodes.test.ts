@@ -70,20 +70,15 @@ function twoNodes(backend: string, thorough: boolean, ...flags: readonly string[
       ]);
       expect(agent(status, 'node')).toBe(before);
       await kubectl(home, lab, 'rollout', 'restart', 'deployment/consumer');
+      // Spreading is a wish to the scheduler, and pods of before the restart count in it: how many are where is its choice.
       const spread = await eventually(
-        'two consumers on each node',
+        'consumers on both nodes',
         consumers,
-        (all) =>
-          all.filter(([node]) => node === first).length === 2 && all.filter(([node]) => node === second).length === 2,
+        (all) => all.length === 4 && [first, second].every((node) => all.some(([name]) => name === node)),
         60_000,
       );
       expect(new Set(spread.map(([, ip]) => ip)).size).toBe(4);
-      expect(spread.map(([node, ip]) => `${node} ${ip?.split('.')[1]}`).sort((a, b) => (a < b ? -1 : 1))).toEqual([
-        `${first} 244`,
-        `${first} 244`,
-        `${second} 245`,
-        `${second} 245`,
-      ]);
+      for (const [node, ip] of spread) expect(ip).toMatch(node === first ? /^10\.244\./ : /^10\.245\./);
       expect((await home.ok(['status', '--lab', lab])).stdout).toMatch(new RegExp(`${second} +Ready +\\d`));
     });
 
