@@ -7,6 +7,9 @@ import type { ClusterAccess } from './kubeconfig.ts';
 /** More than the API server itself ever sends in one answer that the lab asks for. */
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
+/** What Node says of a connection that the other side has closed; an aborted request has another code. */
+const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
 /** One keep-alive connection pool to an API server. */
 export interface Transport {
   /** The answer's head; its body is still to be read. Rejects with Node's own error. */
@@ -42,13 +45,15 @@ export function transport(access: ClusterAccess): Transport {
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       };
       return new Promise((resolve, reject) => {
-        const attempt = (again: boolean) => {
+        const attempt = () => {
           const sent = send(url, request, resolve);
           // A kept connection may be closed by the other side while we write: what only reads is asked again, as Go's client does.
-          sent.once('error', (error) => (again && sent.reusedSocket ? attempt(again) : reject(error)));
+          const isStale = (error: Error) =>
+            method === 'GET' && sent.reusedSocket && 'code' in error && CLOSED.has(String(error.code));
+          sent.once('error', (error) => (isStale(error) ? attempt() : reject(error)));
           sent.end(payload);
         };
-        attempt(method === 'GET');
+        attempt();
       });
     },
     close: () => (tls ?? plain)?.destroy(),

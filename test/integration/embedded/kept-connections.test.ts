@@ -27,6 +27,28 @@ test('a kept connection that breaks under a request is no failure of what only r
   server.close();
 });
 
+test('a request on a kept connection that is given up is not sent again', async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    if (request.url === '/first') response.end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const client = kubeClient({ server: `http://127.0.0.1:${port}`, context: 'lab' });
+  await client.json('GET', '/first');
+  const stop = new AbortController();
+  const second = client.json('GET', '/second', undefined, { signal: stop.signal });
+  await expect.poll(() => asked).toEqual(['/first', '/second']);
+  stop.abort();
+  await expect(second).rejects.toThrow();
+  await client.json('GET', '/first');
+  expect(asked).toEqual(['/first', '/second', '/first']);
+  client.close();
+  server.closeAllConnections();
+  server.close();
+});
+
 test('the embedded API keeps idle connections as long as kube-apiserver', async () => {
   using dir = tempDir();
   const cluster = await startEmbedded(dir.path);
