@@ -13,7 +13,7 @@ export const LAYERS: readonly { readonly folder: string; readonly imports: reado
     // The library is what others start in their own programs: it brings the real clock along.
     { folder: 'metrics-server/library', imports: ['metrics-server', 'kube', 'platform/clock.ts'] },
     { folder: 'metrics-server', imports: ['sources', 'kube'] },
-    { folder: 'workload', imports: ['sources', 'kube/pod-security.ts', 'kube/chart-test.ts'] },
+    { folder: 'workload', imports: ['sources', 'kube/pod-security.ts', 'kube/chart-test.ts', 'kube/alert.ts'] },
     { folder: 'keda', imports: ['hpa', 'kube'] },
     { folder: 'minicluster', imports: ['hpa', 'kube'] },
     {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LabRecord } from '../contracts/lab-record.ts';
+import { nodeReadiness } from '../kube/nodes.ts';
 import { parseAs } from '../kube/objects.ts';
 import type { LabPorts } from './ports.ts';
 
@@ -12,18 +13,6 @@ export interface NodeState {
   readonly message: string;
 }
 
-const Nodes = z.object({
-  items: z.array(
-    z.object({
-      metadata: z.object({ name: z.string() }),
-      status: z.object({
-        conditions: z
-          .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
-          .nullish(),
-      }),
-    }),
-  ),
-});
 const PodPlaces = z.object({
   items: z.array(
     z.object({
@@ -45,11 +34,9 @@ export async function readNodes(ports: LabPorts, { spec, cluster }: LabRecord): 
     const places = parseAs(PodPlaces, pods, 'a list of pods').items.filter(
       ({ status: { phase } }) => phase !== 'Succeeded' && phase !== 'Failed',
     );
-    return parseAs(Nodes, nodes, 'a list of nodes').items.map(({ metadata: { name }, status }) => {
-      const condition = status.conditions?.find(({ type }) => type === 'Ready');
-      const ready = condition?.status === 'True';
+    return nodeReadiness(nodes).map(({ name, ready, message = 'it has said nothing of itself' }) => {
       const on = places.filter(({ spec: { nodeName } }) => nodeName === name).length;
-      return { name, ready, pods: on, message: ready ? '' : (condition?.message ?? 'it has said nothing of itself') };
+      return { name, ready, pods: on, message: ready ? '' : message };
     });
   } finally {
     client.close();

@@ -1,3 +1,4 @@
+import { warningAlert } from '../kube/alert.ts';
 import type { KubeObject } from '../contracts/kube-client.ts';
 import { labLabels, SERVICE, servingHosts } from './manifests.ts';
 import { metricsServerObject, POD_SELECTOR, SERVING_SECRET } from './pod-manifests.ts';
@@ -82,13 +83,6 @@ export function serviceMonitor(
 
 /** Alerts over the server's own metrics. */
 export function alertRules(place: Place): KubeObject {
-  const alert = (name: string, expr: string, forTime: string, summary: string) => ({
-    alert: name,
-    expr,
-    for: forTime,
-    labels: { severity: 'warning' },
-    annotations: { summary },
-  });
   return {
     ...metricsServerObject(place, 'monitoring.coreos.com/v1', 'PrometheusRule', SERVICE),
     spec: {
@@ -96,19 +90,19 @@ export function alertRules(place: Place): KubeObject {
         {
           name: SERVICE,
           rules: [
-            alert(
+            warningAlert(
               'MetricSourceDown',
               'metrics_lab_source_up == 0',
               '2m',
               'A metric source does not answer; its HPAs keep their replicas',
             ),
-            alert(
+            warningAlert(
               'MetricValueOld',
               'metrics_lab_source_age_seconds > 60',
               '2m',
               'The newest value of a metric source is over a minute old',
             ),
-            alert(
+            warningAlert(
               'MetricsConfigRefused',
               'metrics_lab_config_current == 0',
               '1m',

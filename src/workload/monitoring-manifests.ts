@@ -1,3 +1,4 @@
+import { warningAlert } from '../kube/alert.ts';
 import type { KubeObject } from '../contracts/kube-client.ts';
 import type { LabSpec } from '../contracts/lab-spec.ts';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../kube/pod-security.ts';
@@ -113,13 +114,6 @@ export function exporterMonitor(spec: LabSpec): KubeObject {
 
 /** Alerts over the queue's numbers. */
 export function queueAlerts(spec: LabSpec): KubeObject {
-  const alert = (name: string, expr: string, forTime: string, summary: string) => ({
-    alert: name,
-    expr,
-    for: forTime,
-    labels: { severity: 'warning' },
-    annotations: { summary },
-  });
   return {
     ...named(spec, 'monitoring.coreos.com/v1', 'PrometheusRule', 'queue'),
     spec: {
@@ -127,14 +121,14 @@ export function queueAlerts(spec: LabSpec): KubeObject {
         {
           name: 'metrics-lab-queue',
           rules: [
-            alert(
+            warningAlert(
               'QueueStands',
               'queue_length > 0 and rate(queue_processed_total[2m]) == 0',
               '2m',
               'Items wait and none gets done',
             ),
-            alert('QueueItemsLost', 'queue_lost > 0', '1m', 'Items were published that are nowhere any more'),
-            alert('QueueItemsDead', 'queue_dead > 0', '1m', 'Items failed as often as they may'),
+            warningAlert('QueueItemsLost', 'queue_lost > 0', '1m', 'Items were published that are nowhere any more'),
+            warningAlert('QueueItemsDead', 'queue_dead > 0', '1m', 'Items failed as often as they may'),
           ],
         },
       ],

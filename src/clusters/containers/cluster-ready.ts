@@ -7,24 +7,13 @@ import type { KubeClient } from '../../contracts/kube-client.ts';
 import { describe, LabError } from '../../errors/lab-error.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { type ClusterAccess, loadKubeconfig } from '../../kube/kubeconfig.ts';
+import { nodeReadiness } from '../../kube/nodes.ts';
 import { parseAs } from '../../kube/objects.ts';
 
 const POLL_MS = 500;
 const TELL_EVERY_MS = 10_000;
 const ASK_MS = 5_000;
 const Version = z.object({ gitVersion: z.string(), platform: z.string() });
-const Nodes = z.object({
-  items: z.array(
-    z.object({
-      metadata: z.object({ name: z.string() }),
-      status: z.object({
-        conditions: z
-          .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
-          .nullish(),
-      }),
-    }),
-  ),
-});
 
 /** The lab's own kubeconfig for a cluster in containers; never the user's. */
 export function kubeconfigOf({ labDir }: ClusterSpec): string {
@@ -117,14 +106,10 @@ async function waitUntilReady(
 async function notReady(client: KubeClient, signal: AbortSignal): Promise<string | undefined> {
   try {
     const answer = await client.json('GET', '/api/v1/nodes', undefined, { signal, timeoutMs: ASK_MS });
-    const { items } = parseAs(Nodes, answer, 'a list of nodes');
-    if (items.length === 0) return 'no node has registered';
-    for (const { metadata, status } of items) {
-      const ready = status.conditions?.find(({ type }) => type === 'Ready');
-      if (ready?.status !== 'True')
-        return `node ${metadata.name} is not Ready: ${ready?.message ?? 'it has not said anything'}`;
-    }
-    return undefined;
+    const nodes = nodeReadiness(answer);
+    if (nodes.length === 0) return 'no node has registered';
+    const missing = nodes.find(({ ready }) => !ready);
+    return missing && `node ${missing.name} is not Ready: ${missing.message ?? 'it has not said anything'}`;
   } catch (error) {
     signal.throwIfAborted();
     return `the API does not answer: ${describe(error)}`;

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { PROCESS_BACKENDS } from '../../contracts/backend.ts';
 import type { ComponentSpec } from '../../contracts/component.ts';
-import type { KubeClient, KubeObject } from '../../contracts/kube-client.ts';
+import type { KubeClient } from '../../contracts/kube-client.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { pathOf } from '../../kube/apply.ts';
 import { named } from '../../workload/manifests.ts';
 import { REQUEST_COUNT, WEB, webHpaManifest, webManifests } from '../../workload/web/manifests.ts';
 import type { StepResult } from '../run-steps.ts';
-import { applyAll } from '../up/apply-all.ts';
+import { applyStep } from '../up/apply-all.ts';
 import { ensureMetricsServer } from '../up/metrics-server-step.ts';
 import { ensureNode, nodesReady } from '../up/node-step.ts';
 import { portFor } from '../up/program-component.ts';
@@ -35,7 +35,7 @@ export const httpPipeline: Pipeline = {
       { id: 'node', title: 'process node', run: () => ensureNode(state, client()) },
       { id: 'workload', title: 'web target', run: () => applyWeb(state, client()) },
       { id: 'metrics-server', title: 'metrics server', run: () => serveRates(state, client()) },
-      { id: 'hpa', title: 'HorizontalPodAutoscaler', run: () => applyObjects(client(), [webHpaManifest(spec)]) },
+      { id: 'hpa', title: 'HorizontalPodAutoscaler', run: () => applyStep(client(), [webHpaManifest(spec)]) },
       { id: 'ready', title: 'everything ready', run: () => waitReady(state, client()) },
     ];
   },
@@ -85,7 +85,7 @@ async function applyWeb(state: UpState, client: KubeClient): Promise<StepResult>
   const { ports, spec } = state;
   const key = ports.files.readText(tokenFile(state, REPORT_KEY))?.trim() ?? '';
   const url = `http://127.0.0.1:${await portFor(state, 'monitoring')}`;
-  const result = await applyObjects(client, webManifests(spec, { url, key }));
+  const result = await applyStep(client, webManifests(spec, { url, key }));
   // Where there is no HPA yet: it would bring the pods to its minimum in its first sync, and look at the metric only in the next.
   if ((await client.find(pathOf(webHpaManifest(spec)))) === undefined)
     await client.patch(`${pathOf(named(spec, 'apps/v1', 'Deployment', WEB))}/scale`, 'merge', {
@@ -126,11 +126,6 @@ async function serveRates(state: UpState, client: KubeClient): Promise<StepResul
   const answers = [serviceMetricAnswers(client, spec, WEB, REQUEST_COUNT)];
   await waitFor(answers, { ...ports, lab: spec.lab, step: 'metrics-server', timeoutMs: options.timeoutMs });
   return result;
-}
-
-async function applyObjects(client: KubeClient, objects: readonly KubeObject[]): Promise<StepResult> {
-  const changed = await applyAll(client, objects);
-  return { changed: changed.length > 0, ...(changed.length > 0 ? { detail: changed.join(', ') } : {}) };
 }
 
 async function waitReady(state: UpState, client: KubeClient): Promise<StepResult> {

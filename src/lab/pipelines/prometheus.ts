@@ -13,7 +13,7 @@ import { backlogOf, readLedger } from '../ledger.ts';
 import type { PairFiles } from '../ports.ts';
 import type { StepResult } from '../run-steps.ts';
 import { serviceAddress } from '../service-address.ts';
-import { applyAll } from '../up/apply-all.ts';
+import { applyStep } from '../up/apply-all.ts';
 import { applyHpa, onTheWayToZero, settleHpa } from '../up/hpa-step.ts';
 import { ensureMetricsServer } from '../up/metrics-server-step.ts';
 import { ensureNode, nodesReady } from '../up/node-step.ts';
@@ -56,12 +56,12 @@ export const prometheusPipeline: Pipeline = {
 
 async function applyExporter(state: UpState, client: KubeClient): Promise<StepResult> {
   const { ports, spec, options } = state;
-  const changed = await applyAll(client, exporterManifests(spec, workloadSecrets(state), podRuntime(state)));
+  const applied = await applyStep(client, exporterManifests(spec, workloadSecrets(state), podRuntime(state)));
   const there = {
     check: async () => ((await serviceAddress(client, spec, EXPORTER)) === undefined ? MISSING : undefined),
   };
   await waitFor([there], { ...ports, lab: spec.lab, step: 'exporter', timeoutMs: options.timeoutMs });
-  return { changed: changed.length > 0, ...(changed.length > 0 ? { detail: changed.join(', ') } : {}) };
+  return applied;
 }
 
 const MISSING = `service ${EXPORTER} has no address on this machine yet`;

@@ -3,7 +3,7 @@ import type { KubeClient } from '../../contracts/kube-client.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { SAMPLE_APP, SAMPLE_METRIC, sampleAppManifests, sampleHpaManifest } from '../../workload/sample-app.ts';
 import type { StepResult } from '../run-steps.ts';
-import { applyAll } from '../up/apply-all.ts';
+import { applyStep } from '../up/apply-all.ts';
 import { ensureMetricsServer } from '../up/metrics-server-step.ts';
 import { ensureNode, nodesReady } from '../up/node-step.ts';
 import { apiServiceAvailable, deploymentAvailable, hpaActive } from '../up/ready.ts';
@@ -47,7 +47,7 @@ export const testPipeline: Pipeline = {
         run: () => ensureMetricsServer(state, client(), { metrics: metricsOf(state), write: true }),
       },
       { id: 'workload', title: SAMPLE_APP, run: () => applyApp(state, client()) },
-      { id: 'hpa', title: 'HorizontalPodAutoscaler', run: () => applyAllOf(client(), [sampleHpaManifest(spec)]) },
+      { id: 'hpa', title: 'HorizontalPodAutoscaler', run: () => applyStep(client(), [sampleHpaManifest(spec)]) },
       { id: 'ready', title: 'everything ready', run: () => waitReady(state, client()) },
     ];
   },
@@ -60,12 +60,7 @@ function metricsOf({ spec }: UpState): readonly object[] {
 }
 
 function applyApp({ spec }: UpState, client: KubeClient): Promise<StepResult> {
-  return applyAllOf(client, sampleAppManifests(spec));
-}
-
-async function applyAllOf(client: KubeClient, objects: Parameters<typeof applyAll>[1]): Promise<StepResult> {
-  const changed = await applyAll(client, objects);
-  return { changed: changed.length > 0, ...(changed.length > 0 ? { detail: changed.join(', ') } : {}) };
+  return applyStep(client, sampleAppManifests(spec));
 }
 
 async function waitReady(state: UpState, client: KubeClient): Promise<StepResult> {

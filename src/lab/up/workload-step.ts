@@ -2,15 +2,14 @@ import type { KubeClient } from '../../contracts/kube-client.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { type PodRuntime, type WorkloadSecrets, workloadManifests } from '../../workload/manifests.ts';
 import type { StepResult } from '../run-steps.ts';
-import { applyAll } from './apply-all.ts';
+import { applyStep } from './apply-all.ts';
 import { clusterOf, type UpState } from './state.ts';
 
 const TOKEN_BYTES = 24;
 
 /** Applies namespace, secret, producer and consumer. */
 export async function applyWorkload(state: UpState, client: KubeClient): Promise<StepResult> {
-  const changed = await applyAll(client, workloadManifests(state.spec, workloadSecrets(state), podRuntime(state)));
-  return { changed: changed.length > 0, ...(changed.length > 0 ? { detail: changed.join(', ') } : {}) };
+  return applyStep(client, workloadManifests(state.spec, workloadSecrets(state), podRuntime(state)));
 }
 
 /** The queue's URL as the queue step left it; the producer's token is made once and kept in the lab's folder (0600). */

@@ -7,8 +7,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { describe } from '../../errors/lab-error.ts';
+import { HOST, listenIfFree, portOf } from './serve.ts';
 
-const HOST = '127.0.0.1';
 /** Of one connection only (RFC 9110 7.6.1): not passed on. */
 const HOP_BY_HOP = new Set([
   'connection',
@@ -41,19 +41,11 @@ export class HttpProxy {
 
   /** Listens on this port of 127.0.0.1, 0 = any; false when it is taken. */
   listen(port: number): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      const fail = (error: Error) => ('code' in error && error.code === 'EADDRINUSE' ? resolve(false) : reject(error));
-      this.#server.once('error', fail);
-      this.#server.listen(port, HOST, () => {
-        this.#server.off('error', fail);
-        resolve(true);
-      });
-    });
+    return listenIfFree(this.#server, port);
   }
 
   get port(): number {
-    const address = this.#server.address();
-    return address !== null && typeof address === 'object' ? address.port : 0;
+    return portOf(this.#server);
   }
 
   close(): void {

@@ -1,6 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-
-const HOST = '127.0.0.1';
+import { HOST, listenIfFree, portOf } from './serve.ts';
 
 /** One local TCP port in front of changing targets: round robin, and closed at once where there is none. */
 export class LocalProxy {
@@ -17,19 +16,11 @@ export class LocalProxy {
 
   /** Listens on this port of 127.0.0.1, 0 = any; false when it is taken. */
   listen(port: number): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      const fail = (error: Error) => ('code' in error && error.code === 'EADDRINUSE' ? resolve(false) : reject(error));
-      this.#server.once('error', fail);
-      this.#server.listen(port, HOST, () => {
-        this.#server.off('error', fail);
-        resolve(true);
-      });
-    });
+    return listenIfFree(this.#server, port);
   }
 
   get port(): number {
-    const address = this.#server.address();
-    return address !== null && typeof address === 'object' ? address.port : 0;
+    return portOf(this.#server);
   }
 
   close(): void {
