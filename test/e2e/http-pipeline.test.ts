@@ -44,10 +44,14 @@ class HttpLab {
     const status = await statusOf(home, name);
     expect(status).toMatchObject({ ready: true, problems: [], pipeline: 'http', queue: null, ledger: null });
     expect(status.next).toBe(`metrics-lab load http --rps 50 --for 2m --lab ${name}`);
-    expect(await this.values(`services/web/${COUNT}`)).toMatchObject([
-      { describedObject: { kind: 'Service', name: 'web' }, value: '0' },
-    ]);
-    expect(await this.values(`metrics/${COUNT}`)).toMatchObject([{ describedObject: { kind: 'Namespace' } }]);
+    // Each is read by a source of its own, and `up` waits for the one of the Service only.
+    const soon = { timeout: 20_000, interval: 500 };
+    await expect
+      .poll(() => this.values(`services/web/${COUNT}`), soon)
+      .toMatchObject([{ describedObject: { kind: 'Service', name: 'web' }, value: '0' }]);
+    await expect
+      .poll(() => this.values(`metrics/${COUNT}`), soon)
+      .toMatchObject([{ describedObject: { kind: 'Namespace' } }]);
     await home.ok(['watch', 'hpa', ...at, '--until', 'current==3', '--for', '30s']);
     expect((await home.ok(['up', ...at])).stdout).toContain('already up');
   }
