@@ -124,6 +124,8 @@ class Clients {
     };
     const end = () => {
       client.ending = true;
+      // As in Redis, who is hung up on is no client any more, even before the other side has noticed.
+      this.#engine.remove(client.session);
       this.#schedule();
     };
     const client: Client = {
