@@ -24,7 +24,7 @@ export async function populate(client: KubeClient, count: number): Promise<void>
         const labels = { app: name };
         const hpas = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
         await client.json('POST', `/apis/apps/v1/namespaces/${namespace}/deployments`, deployment(namespace, name));
-        await client.json('POST', hpas, hpa(namespace, name, undefined, labels));
+        await client.json('POST', hpas, hpa(namespace, name, { labels }));
         await client.patch(`${hpas}/${name}/status`, 'merge', { status: settled(labels) });
       }
     }),

@@ -11,8 +11,19 @@ export const deployment = (namespace: string, name: string): KubeObject => ({
   },
 });
 
-/** On external metric "queue"; with `labels` a series of its own. */
-export const hpa = (namespace: string, name: string, behavior?: object, labels?: object): KubeObject => ({
+export interface HpaSettings {
+  /** The external metric it goes by. */
+  readonly metric?: string;
+  /** A series of its own. */
+  readonly labels?: object;
+  readonly behavior?: object;
+}
+
+export const hpa = (
+  namespace: string,
+  name: string,
+  { metric = 'queue', labels, behavior }: HpaSettings,
+): KubeObject => ({
   apiVersion: 'autoscaling/v2',
   kind: 'HorizontalPodAutoscaler',
   metadata: { name, namespace },
@@ -24,7 +35,7 @@ export const hpa = (namespace: string, name: string, behavior?: object, labels?:
       {
         type: 'External',
         external: {
-          metric: { name: 'queue', ...(labels === undefined ? {} : { selector: { matchLabels: labels } }) },
+          metric: { name: metric, ...(labels === undefined ? {} : { selector: { matchLabels: labels } }) },
           target: { type: 'AverageValue', averageValue: '10' },
         },
       },

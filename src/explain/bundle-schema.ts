@@ -12,6 +12,7 @@ const Managed = z.looseObject({
   operation: text.exactOptional(),
   apiVersion: text.exactOptional(),
   subresource: text.exactOptional(),
+  time: text.exactOptional(),
   fieldsV1: z.record(z.string(), z.unknown()).exactOptional(),
 });
 const ObjectMeta = z.looseObject({

@@ -22,6 +22,7 @@ export interface ManagedFields {
   readonly operation?: string;
   readonly apiVersion?: string;
   readonly subresource?: string;
+  readonly time?: string;
   readonly fieldsV1?: Readonly<Record<string, unknown>>;
 }
 export interface BundleCondition {

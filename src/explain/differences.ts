@@ -1,6 +1,6 @@
 import type { HpaCondition, HpaV2, MetricStatus, MetricValueStatus } from '../hpa/index.ts';
 import type { Difference } from './explanation.ts';
-import { metricName, scaleOf } from './hpa-view.ts';
+import { type HpaView, metricName, scaleOf, windowSeconds } from './hpa-view.ts';
 import type { Case, Sync } from './recompute.ts';
 
 /** Where the twin and the status disagree, and what could account for it. Nothing when there was no sync to compare with. */
@@ -43,12 +43,34 @@ function causes(found: Case, { output }: Sync, metrics: readonly Difference[]): 
     list.push(`the last sync ended early: ${active.reason ?? ''}: ${active.message ?? ''}`);
   if (scale !== null && lastSync !== null && scale.spec !== lastSync.desired)
     list.push(`somebody else set spec.replicas to ${scale.spec} since`);
+  list.push(...hidden(hpa, output.record?.desired ?? null), ...changedAfter(view));
   const limit = output.record?.limit;
   if (list.length === 0 && limit !== null && limit?.rule !== 'range')
     list.push('the controller remembers recommendations and scale events that are not visible from outside');
   if (list.length === 0)
     list.push('the HPA was changed since the last sync, or the controller has flags or gates of its own');
   return list;
+}
+
+/** A sync that scaled says so in AbleToScale, in the place of an earlier recommendation that it followed (reconcileAutoscaler). */
+function hidden(hpa: HpaV2, computed: number | null): readonly string[] {
+  const able = conditionOf(hpa, 'AbleToScale')?.reason ?? '';
+  if (computed === null || !/^(SucceededRescale|FailedUpdateScale)$/.test(able)) return [];
+  const direction = computed < hpa.status.desiredReplicas ? 'down' : 'up';
+  const seconds = windowSeconds(hpa, direction);
+  if (seconds === 0) return [];
+  return [
+    `an earlier recommendation may hold the count for the window of ${seconds} s: not visible from outside, since condition AbleToScale tells of the rescale instead`,
+  ];
+}
+
+/** managedFields have whole seconds, and that of the status only moves when the status changes. */
+function changedAfter({ object }: HpaView): readonly string[] {
+  const fields = object.metadata.managedFields;
+  const status = fields.find(({ subresource }) => subresource === 'status')?.time;
+  const later = fields.find(({ subresource, time }) => subresource === undefined && (time ?? '') >= (status ?? '~'));
+  if (later === undefined) return [];
+  return [`the HPA was changed after its status: by ${later.manager ?? 'somebody'} at ${later.time ?? ''}`];
 }
 
 /** Live values against those of the last sync, slot by slot. */

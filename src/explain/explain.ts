@@ -1,11 +1,11 @@
-import { decisionText, DEFAULT_FLAGS, defaultSpec } from '../hpa/index.ts';
+import { decisionText } from '../hpa/index.ts';
 import { because, type Bundle, ruleText, type Unread } from './bundle.ts';
 import { viewsOf } from './bundle-views.ts';
 import { catalogueFindings } from './catalogue.ts';
 import { chainOf } from './chain.ts';
 import { differencesOf } from './differences.ts';
 import type { ExplainedHpa, UnknownPart } from './explanation.ts';
-import { hasCondition, type HpaView, targetText } from './hpa-view.ts';
+import { hasCondition, type HpaView, targetText, windowSeconds } from './hpa-view.ts';
 import { historyOf } from './history.ts';
 import { type Case, caseOf, hasSynced } from './recompute.ts';
 
@@ -63,10 +63,7 @@ function nextOf({ view, sync }: Case): string | null {
   const held = hasCondition(view.hpa, 'AbleToScale', 'True', 'ScaleDownStabilized', 'ScaleUpStabilized');
   const record = 'impossible' in sync ? null : sync.output.record;
   if (!held || record === null || record.desired === view.hpa.status.desiredReplicas) return null;
-  const { behavior } = defaultSpec(view.hpa.spec);
-  const down = record.desired < view.hpa.status.desiredReplicas;
-  const fallback = down ? DEFAULT_FLAGS.downscaleStabilizationMs / 1000 : 0;
-  const seconds = (down ? behavior?.scaleDown : behavior?.scaleUp)?.stabilizationWindowSeconds ?? fallback;
+  const seconds = windowSeconds(view.hpa, record.desired < view.hpa.status.desiredReplicas ? 'down' : 'up');
   const at = new Date(view.nowMs + seconds * 1000).toISOString();
   return `the window of ${seconds} s holds ${view.hpa.status.desiredReplicas} until ${at} at the latest; then ${record.desired}, if the metric stays`;
 }

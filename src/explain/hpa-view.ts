@@ -1,4 +1,13 @@
-import type { Arch, HpaCondition, HpaV2, MetricSpec, Platform, Rules } from '../hpa/index.ts';
+import {
+  type Arch,
+  DEFAULT_FLAGS,
+  defaultSpec,
+  type HpaCondition,
+  type HpaV2,
+  type MetricSpec,
+  type Platform,
+  type Rules,
+} from '../hpa/index.ts';
 import type {
   BundleApiService,
   BundleEvent,
@@ -100,6 +109,14 @@ export function scaleOf(view: HpaView): ScaleView | null {
 
 export function targetText({ hpa }: HpaView): string {
   return `${hpa.spec.scaleTargetRef.kind}/${hpa.spec.scaleTargetRef.name}`;
+}
+
+/** The stabilization window that holds scaling down, or up; without a behavior the default of the controller's flag. */
+export function windowSeconds({ spec }: HpaV2, direction: 'up' | 'down'): number {
+  const { behavior } = defaultSpec(spec);
+  const rules = direction === 'down' ? behavior?.scaleDown : behavior?.scaleUp;
+  const fallback = direction === 'down' ? DEFAULT_FLAGS.downscaleStabilizationMs / 1000 : 0;
+  return rules?.stabilizationWindowSeconds ?? fallback;
 }
 
 /** The name that messages use for a metric. */

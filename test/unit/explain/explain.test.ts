@@ -80,6 +80,33 @@ describe('explainBundle', () => {
   });
 
   it.each([
+    [300, undefined],
+    [5, { scaleDown: { stabilizationWindowSeconds: 5 } }],
+    [0, { scaleDown: { stabilizationWindowSeconds: 0 } }],
+  ])('says that a rescale hides the recommendation that a window of %s s held', (seconds, behavior) => {
+    const conditions = [condition('AbleToScale', 'True', 'SucceededRescale'), ...READY.slice(1)];
+    const given = asked(8, 9, '8875m', '71', { conditions });
+    const hpa = explained({ ...given, ...(behavior === undefined ? {} : { spec: { behavior } }) });
+    expect(hpa.computed).toBe(8);
+    const hidden = hpa.differences[0]?.causes.some((cause) =>
+      cause.includes(`for the window of ${seconds} s: not visible`),
+    );
+    expect(hidden).toBe(seconds > 0);
+  });
+
+  it.each([
+    ['2026-01-01T11:59:59Z', false],
+    ['2026-01-01T12:00:00Z', true],
+  ])('says who changed the HPA at %s, where that was after its status', (time, after) => {
+    const managedFields = [
+      { manager: 'kubectl-edit', operation: 'Update', time },
+      { manager: 'kube-controller-manager', operation: 'Update', subresource: 'status', time: '2026-01-01T12:00:00Z' },
+    ];
+    const causes = explained({ ...asked(5, 5, '8', '40'), managedFields }).differences[0]?.causes ?? [];
+    expect(causes.includes(`the HPA was changed after its status: by kubectl-edit at ${time}`)).toBe(after);
+  });
+
+  it.each([
     ['amd64', '0', '-9223372036854775808m', ['zero-replica-averagevalue-underflow']],
     ['arm64', '50', '9223372036854775807m', ['zero-replica-averagevalue-underflow']],
     ['arm64', '0', '0', []],
