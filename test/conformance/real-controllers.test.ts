@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { kubeconfigText } from '../../src/kube/kubeconfig.ts';
 import { freePort } from '../../src/platform/free-port.ts';
 import { CliHome } from '../helpers/cli.ts';
 import { eventually, kubectl, statusOf } from '../helpers/lab-client.ts';
-import { binDir, haveReal } from '../helpers/real-binaries.ts';
+import { binDir, haveReal, haveScheduler } from '../helpers/real-binaries.ts';
 
 const LAB = 'judge';
 const OURS_OFF = ['hpa', 'deployment', 'replicaset', 'scheduler'].flatMap((name) => ['--disable-controller', name]);
@@ -24,16 +24,10 @@ const UP = [
   ...OURS_OFF,
 ];
 
-function haveScheduler(): boolean {
-  if (!haveReal('redis-server')) return false;
-  if (existsSync(join(binDir(), 'kube-scheduler'))) return true;
-  if (process.env['METRICS_LAB_REQUIRE_REAL'] === '1') throw new Error(`missing: ${join(binDir(), 'kube-scheduler')}`);
-  console.warn(`SKIPPED: no kube-scheduler in ${binDir()}`);
-  return false;
-}
+const READY = haveReal('redis-server') && haveScheduler();
 
 /** The real controllers and scheduler in place of ours: the lab's story holds, so our API is what they expect. */
-describe.skipIf(!haveScheduler())('kube-controller-manager and kube-scheduler on the embedded API', () => {
+describe.skipIf(!READY)('kube-controller-manager and kube-scheduler on the embedded API', () => {
   const home = new CliHome();
   const dir = join(home.dir, 'labs', LAB);
   const running: ChildProcess[] = [];

@@ -15,8 +15,12 @@ export interface EmbeddedCluster {
   stop(): void;
 }
 
-/** The embedded API in this process, on a free port, with everything it needs in `dir`. */
-export async function startEmbedded(dir: string, log: (line: string) => void = () => {}): Promise<EmbeddedCluster> {
+/** The embedded API in this process, with everything it needs in `dir`. Port 0: a free one. */
+export async function startEmbedded(
+  dir: string,
+  log: (line: string) => void = () => {},
+  wantedPort = 0,
+): Promise<EmbeddedCluster> {
   const ports = { files: nodeFiles, now: () => Date.now() };
   const pkiDir = join(dir, 'pki');
   const pki = ensureClusterPki(ports, pkiDir, { serviceIp: '10.96.0.1', nodeName: 'lab-node' });
@@ -40,7 +44,7 @@ export async function startEmbedded(dir: string, log: (line: string) => void = (
       throw error;
     },
   });
-  const port = await server.listen(0);
+  const port = await server.listen(wantedPort);
   const url = `https://127.0.0.1:${port}`;
   writeLabKubeconfig(nodeFiles, { lab: 'lab', labDir: dir }, pki, url);
   const kubeconfig = join(dir, 'kubeconfig');

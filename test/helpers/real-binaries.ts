@@ -14,6 +14,15 @@ export function binDir(): string {
   return join(RIG, found.sort().at(-1) ?? 'native');
 }
 
+/** Like `haveReal`, for kube-scheduler, which the other suites do without. */
+export function haveScheduler(): boolean {
+  if (!haveReal()) return false;
+  if (existsSync(join(binDir(), 'kube-scheduler'))) return true;
+  if (process.env['METRICS_LAB_REQUIRE_REAL'] === '1') throw new Error(`missing: ${join(binDir(), 'kube-scheduler')}`);
+  console.warn(`SKIPPED: no kube-scheduler in ${binDir()}`);
+  return false;
+}
+
 /**
  * Whether real binaries and these programs are there. With METRICS_LAB_REQUIRE_REAL=1 (as in .ci/run) a missing one is a
  * failure, else the suite says aloud that it does not run.
