@@ -2,10 +2,11 @@ import { GLOBAL_FLAGS } from './table/global-flags.ts';
 import { HPA_WORDS } from './values/hpa-name.ts';
 
 const RESOURCE = new RegExp(`^(?:${HPA_WORDS})/(.+)$`, 'is');
+const FROM = /^--from(?:=|$)/;
 
 /**
  * kubectl's form of naming an object, `explain hpa/web`, as the words that our commands have: `explain hpa web`. Only what
- * stands where the second word of a command would is changed; values of flags stay as they are.
+ * stands where the second word of a command would is changed; values of flags stay as they are. `explain --from FILE` is of HPAs too.
  */
 export function withResourceWords(argv: readonly string[]): readonly string[] {
   let words = 0;
@@ -13,6 +14,8 @@ export function withResourceWords(argv: readonly string[]): readonly string[] {
     const word = argv[at] ?? '';
     if (word === '--') return argv;
     if (word.startsWith('-')) {
+      if (words === 1 && argv[at - 1] === 'explain' && FROM.test(word))
+        return [...argv.slice(0, at), 'hpa', ...argv.slice(at)];
       if (takesNext(word)) at += 1;
       continue;
     }

@@ -1,6 +1,7 @@
 import { realpathSync as realPath } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LabError } from '../errors/lab-error.ts';
+import type { PluginHost } from '../kube/exec-credential.ts';
 import { type ClusterAccess, loadKubeconfig } from '../kube/kubeconfig.ts';
 import type { CommandContext } from './context.ts';
 
@@ -18,12 +19,13 @@ function kubeconfigPaths(env: CommandContext['env']): readonly string[] {
 
 /**
  * A cluster of the user's kubeconfig: --kubeconfig > KUBECONFIG > ~/.kube/config. KUBECONFIG may list several files: the first
- * that there is with that context counts. Raises ML-KUBE-CONFIG.
+ * that there is with that context counts. With `host` its user may be one whose credentials a plugin gives. Raises ML-KUBE-CONFIG.
  */
 export function userCluster(
   { env, cwd, files }: Pick<CommandContext, 'env' | 'cwd' | 'files'>,
   file: string | undefined,
   name: string | undefined,
+  host?: PluginHost,
 ): ClusterAccess {
   const paths = (file === undefined ? kubeconfigPaths(env) : [file]).map((path) => resolve(cwd, path));
   let fault: unknown;
@@ -34,7 +36,7 @@ export function userCluster(
       continue;
     }
     try {
-      return loadKubeconfig(text, path, name);
+      return loadKubeconfig(text, path, name, host);
     } catch (error) {
       fault = error;
     }

@@ -2,6 +2,7 @@ import type { Agent, IncomingMessage, RequestOptions as NodeRequestOptions } fro
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
 import type { RequestOptions } from '../contracts/kube-client.ts';
 import { LabError } from '../errors/lab-error.ts';
+import type { Credential } from './exec-credential.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
 
 /** More than the API server itself ever sends in one answer that the lab asks for. */
@@ -20,10 +21,16 @@ export interface Transport {
 export function transport(access: ClusterAccess): Transport {
   const server = new URL(access.server);
   const secure = server.protocol === 'https:';
-  const tls = secure ? tlsAgent(access) : undefined;
+  let tls = secure ? { cert: access.cert, agent: tlsAgent(access) } : undefined;
   let plain: Agent | undefined;
-  const ways = async () => {
-    if (tls !== undefined) return { agent: tls, send: httpsRequest };
+  const ways = async ({ cert, key }: Credential) => {
+    if (tls !== undefined) {
+      if (tls.cert !== cert) {
+        tls.agent.destroy(); // its connections are of who we were
+        tls = { cert, agent: tlsAgent({ ...access, ...(cert && key ? { cert, key } : {}) }) };
+      }
+      return { agent: tls.agent, send: httpsRequest };
+    }
     // Only where it is needed: importing node:http loads undici for its WebSocket, a quarter of the time of a short command.
     const http = await import('node:http');
     plain ??= new http.Agent({ keepAlive: true });
@@ -31,7 +38,8 @@ export function transport(access: ClusterAccess): Transport {
   };
   return {
     open: async (method, path, body, options) => {
-      const { agent, send } = await ways();
+      const credential = (await access.credentials?.current()) ?? access;
+      const { agent, send } = await ways(credential);
       const url = new URL(server.pathname.replace(/\/$/, '') + path, server);
       for (const [name, value] of Object.entries(options.query ?? {})) {
         if (value !== undefined) url.searchParams.set(name, String(value));
@@ -41,10 +49,10 @@ export function transport(access: ClusterAccess): Transport {
       const request: NodeRequestOptions = {
         method,
         agent,
-        headers: headersOf(access, payload, options),
+        headers: headersOf(credential, payload, options),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       };
-      return new Promise((resolve, reject) => {
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         const attempt = () => {
           const sent = send(url, request, resolve);
           // A kept connection may be closed by the other side while we write: what only reads is asked again, as Go's client does.
@@ -55,8 +63,10 @@ export function transport(access: ClusterAccess): Transport {
         };
         attempt();
       });
+      if (answer.statusCode === 401) access.credentials?.refused();
+      return answer;
     },
-    close: () => (tls ?? plain)?.destroy(),
+    close: () => (tls?.agent ?? plain)?.destroy(),
   };
 }
 
@@ -81,16 +91,17 @@ function tlsAgent(access: ClusterAccess): HttpsAgent {
     ca: access.ca,
     cert: access.cert,
     key: access.key,
+    ...(access.tlsServerName === undefined ? {} : { servername: access.tlsServerName }),
     rejectUnauthorized: access.insecureSkipTlsVerify !== true,
   });
 }
 
-function headersOf(access: ClusterAccess, payload: Buffer | undefined, options: RequestOptions) {
+function headersOf({ token }: Credential, payload: Buffer | undefined, options: RequestOptions) {
   return {
     accept: 'application/json',
     'user-agent': 'metrics-lab',
     ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
-    ...(access.token === undefined ? {} : { authorization: `Bearer ${access.token}` }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...options.headers,
   };
 }

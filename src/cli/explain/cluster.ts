@@ -1,3 +1,4 @@
+import type { RunTool } from '../../contracts/commands.ts';
 import type { KubeClient } from '../../contracts/kube-client.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { kubeClient } from '../../kube/client.ts';
@@ -23,7 +24,10 @@ export interface ReadCluster {
 export async function clusterToRead(context: CommandContext, flags: Flags): Promise<ReadCluster> {
   const namespace = flags.text('namespace');
   if (namesCluster(context, flags)) {
-    const access = userCluster(context, flags.text('kubeconfig'), flags.text('context'));
+    const { env, clock, signal } = context;
+    const run: RunTool = async (...call) => (await import('../../platform/run-tool.ts')).runTool(...call);
+    const host = { run, env, now: () => clock.now(), signal };
+    const access = userCluster(context, flags.text('kubeconfig'), flags.text('context'), host);
     const { context: name } = access;
     return { client: kubeClient(access), context: name, namespace: namespace ?? access.namespace ?? 'default' };
   }

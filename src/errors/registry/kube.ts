@@ -1,6 +1,11 @@
 import type { ErrorEntry } from '../entry.ts';
 
-export type KubeErrorId = 'ML-KUBE-UNREACHABLE' | 'ML-KUBE-STATUS' | 'ML-KUBE-CONFIG' | 'ML-KUBE-SHAPE';
+export type KubeErrorId =
+  | 'ML-KUBE-UNREACHABLE'
+  | 'ML-KUBE-STATUS'
+  | 'ML-KUBE-CONFIG'
+  | 'ML-KUBE-CREDENTIAL'
+  | 'ML-KUBE-SHAPE';
 
 /** Talking to a Kubernetes API. */
 export const KUBE_ERRORS: Readonly<Record<KubeErrorId, ErrorEntry>> = {
@@ -9,7 +14,10 @@ export const KUBE_ERRORS: Readonly<Record<KubeErrorId, ErrorEntry>> = {
     fault: 'environment',
     title: 'The Kubernetes API at {server} does not answer',
     why: '{reason}',
-    actions: ['see what runs with `metrics-lab status`', 'bring the lab back with `metrics-lab up`'],
+    actions: [
+      'a lab: see what runs with `metrics-lab status`, bring it back with `metrics-lab up`',
+      'another cluster: check that `kubectl --context NAME version` reaches it, or name another one with --context',
+    ],
     retryable: true,
   },
   'ML-KUBE-STATUS': {
@@ -25,8 +33,16 @@ export const KUBE_ERRORS: Readonly<Record<KubeErrorId, ErrorEntry>> = {
     fault: 'user',
     title: 'The kubeconfig {path} cannot be used',
     why: '{reason}',
-    actions: ['name another file with --kubeconfig'],
+    actions: ['name another context with --context, or another file with --kubeconfig'],
     retryable: false,
+  },
+  'ML-KUBE-CREDENTIAL': {
+    exit: 'precondition',
+    fault: 'environment',
+    title: 'The credential plugin {command} of the kubeconfig {path} gives no credential',
+    why: '{reason}',
+    actions: ['{hint}'],
+    retryable: true,
   },
   'ML-KUBE-SHAPE': {
     exit: 'cluster',

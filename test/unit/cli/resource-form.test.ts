@@ -13,6 +13,8 @@ describe('the form kind/name of kubectl', () => {
     ['explain hpa web', 'explain hpa web'],
     ['explain hpa --from hpa/web.json', 'explain hpa --from hpa/web.json'],
     ['--config hpa/a.yaml explain hpa', '--config hpa/a.yaml explain hpa'],
+    ['explain --from bundle.json -o json', 'explain hpa --from bundle.json -o json'],
+    ['explain --from=bundle.json', 'explain hpa --from=bundle.json'],
     ['explain -- hpa/web', 'explain -- hpa/web'],
     ['explain deploy/web', 'explain deploy/web'],
   ])('%s → %s', (typed, words) => {
