@@ -9,6 +9,7 @@ import type { ExplainedHpa } from '../explain/explanation.ts';
 import { collectionPath, pathOf } from '../kube/apply.ts';
 import { parseAs } from '../kube/objects.ts';
 import { type Drill, type DrillStep, hpaObject, LAST_APPLIED, METRIC, pausing, WEB } from './drill.ts';
+import { problemsOf } from './problems.ts';
 
 export interface DrillPorts {
   readonly client: KubeClient;
@@ -106,7 +107,7 @@ class Run {
   }
 
   async judge(): Promise<DrillResult> {
-    const { id, finding, cure, arch, also = [] } = this.#drill;
+    const { id, finding, cure, arch } = this.#drill;
     const here = (await this.#explain()).platform.find(({ name }) => name.startsWith('architecture'))?.value;
     if (arch !== undefined && here !== undefined && here !== arch) {
       const problems = [`it happens on ${arch} only, and this control plane is ${here}`];
@@ -114,14 +115,7 @@ class Run {
     }
     const seen = finding === null ? await this.#calm() : await this.#named(finding);
     const findings = seen.findings.map(({ id: name, severity, title, fix }) => ({ id: name, severity, title, fix }));
-    const names = findings.map((one) => one.id);
-    const wrong = findings.filter((one) => one.severity !== 'info' && one.id !== finding && !also.includes(one.id));
-    const problems = [
-      ...(finding === null || names.includes(finding)
-        ? []
-        : [`explain does not name ${finding}; it names ${names.join(', ') || 'nothing'}`]),
-      ...wrong.map((one) => `false companion ${one.id}: ${one.title}`),
-    ];
+    const problems = [...problemsOf(this.#drill, findings)];
     const cured =
       problems.length > 0 || cure === undefined || finding === null ? null : await this.#cured(cure, finding);
     if (cured === false) problems.push(`${finding} is still named after what it advises was done`);
