@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // An older Node on the machine hands over to the `node` package beside us, where that is installed (a checkout has it).
-if (Number(process.versions.node.split('.')[0]) >= 24) await import('../dist/cli/main.js');
+if (Number(process.versions.node.split('.')[0]) >= 24) await import('../dist/cli/bundle/main.js');
 else {
   const { existsSync } = await import('node:fs');
   const { spawn } = await import('node:child_process');

@@ -28,5 +28,5 @@ if [ -f "$root/package-lock.json" ] && [ ! -d "$root/node_modules" ]; then
   note 'installing the dependencies (npm ci)'
   (cd "$root" && npm ci --no-fund --no-audit --loglevel=error >&2)
 fi
-if [ ! -f "$root/dist/cli/main.js" ]; then (cd "$root" && npm run --silent build >&2); fi
+if [ ! -f "$root/dist/cli/bundle/main.js" ]; then (cd "$root" && npm run --silent build >&2); fi
 exec node "$root/bin/metrics-lab.js" up "$@"

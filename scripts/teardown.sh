@@ -8,7 +8,7 @@ if ! command -v node >/dev/null 2>&1; then
   echo '  do    install Node 24 (https://nodejs.org), then run this script again' >&2
   exit 3
 fi
-if [ ! -f "$root/dist/cli/main.js" ]; then
+if [ ! -f "$root/dist/cli/bundle/main.js" ]; then
   echo 'nothing to remove: metrics-lab was not built here (scripts/bootstrap.sh does)' >&2
   exit 0
 fi

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** The folder of our own programs, built beside this file. */
+/** The folder of our own programs. It and the next one are as far from here as from the bundle of the command line (scripts/build.ts). */
 const PROGRAMS = new URL('../programs/', import.meta.url).pathname;
 /** The folder of the installed package. */
 export const PACKAGE_DIR: string = new URL('../../../', import.meta.url).pathname;

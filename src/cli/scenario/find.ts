@@ -1,13 +1,14 @@
 import { join, resolve } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { PACKAGE_DIR } from '../container/program-command.ts';
 import type { CommandContext } from '../context.ts';
 import { nearest } from '../nearest.ts';
 import { InputFiles } from '../simulate/input-files.ts';
 import { parseScenario } from './scenario-file.ts';
 
 /** The scenarios that come with the program: beside dist/ and src/. */
-const SHIPPED = new URL('../../../scenarios/', import.meta.url).pathname;
+const SHIPPED = join(PACKAGE_DIR, 'scenarios');
 const SUFFIX = '.yaml';
 const MOST_CHARACTERS = 256 * 1024;
 

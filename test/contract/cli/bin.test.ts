@@ -20,7 +20,7 @@ function shell(home: CliHome, script: string, env: Record<string, string> = {}) 
 
 describe('the built program', () => {
   beforeAll(() => {
-    if (!existsSync(join(ROOT, 'dist', 'cli', 'main.js')))
+    if (!existsSync(join(ROOT, 'dist', 'cli', 'bundle', 'main.js')))
       throw new Error('dist is missing: run `npm run build` first');
   });
 
@@ -36,7 +36,9 @@ describe('the built program', () => {
     using home = new CliHome();
     const hook = `import { registerHooks } from 'node:module';
 const packages = new Set();
-registerHooks({ load: (url, context, next) => (packages.add(/node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(url)?.[1]), next(url, context)) });
+const name = /(?:node_modules\\/((?:@[^/]+\\/)?[^/]+)|bundle\\/(commander|yaml|zod)-)/;
+const found = (url) => (name.exec(url) ?? []).slice(1).find(Boolean);
+registerHooks({ load: (url, context, next) => (packages.add(found(url)), next(url, context)) });
 process.on('exit', () => process.stderr.write([...packages].filter(Boolean).join()));`;
     const { stderr } = spawnSync(
       process.execPath,
