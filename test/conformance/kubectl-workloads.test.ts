@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,6 +14,21 @@ spec:
   replicas: 2
   selector: {matchLabels: {app: app}}
   template: {metadata: {labels: {app: app}}, spec: {containers: [{name: c, image: "${image}"}]}}
+`;
+
+const POD_AND_SET = `apiVersion: v1
+kind: Pod
+metadata: {name: one}
+spec: {containers: [{name: c, image: "lab/app:1"}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: set}
+spec:
+  serviceName: set
+  replicas: 0
+  selector: {matchLabels: {app: set}}
+  template: {metadata: {labels: {app: set}}, spec: {containers: [{name: c, image: "lab/app:1"}]}}
 `;
 
 /** What kubectl does with workloads while controllers act on them; no node is there, so pods stay Pending. */
@@ -98,6 +113,59 @@ describe.skipIf(!haveReal())('the real kubectl beside our controllers', () => {
       30_000,
     );
     await kubectl('delete', 'hpa', 'app');
+  });
+
+  test('watches an object change', async () => {
+    await kubectl('create', 'configmap', 'seen', '--from-literal=value=1');
+    const shown = 'jsonpath={.data.value}{"\\n"}';
+    const flags = ['--kubeconfig', cluster.kubeconfig, 'get', 'configmap', 'seen', '-w', '-o', shown];
+    const watching = spawn(join(binDir(), 'kubectl'), flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      let text = '';
+      watching.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      const until = (wanted: string) =>
+        eventually(
+          'what kubectl shows',
+          () => Promise.resolve(text),
+          (all) => all === wanted,
+          60_000,
+        );
+      await until('1\n');
+      await kubectl('patch', 'configmap', 'seen', '--type=merge', '-p', '{"data":{"value":"2"}}');
+      await until('1\n2\n');
+    } finally {
+      watching.kill();
+    }
+  });
+
+  // docs/embedded-differences.md lists these answers.
+  test('says in its own words what is not served', async () => {
+    await eventually(
+      "the pod's account",
+      () => kubectl('get', 'serviceaccount', 'default'),
+      () => true,
+      30_000,
+    );
+    writeFileSync(join(dir.path, 'pod.yaml'), POD_AND_SET);
+    await kubectl('apply', '-f', join(dir.path, 'pod.yaml'));
+    await kubectl(
+      'patch',
+      'pod',
+      'one',
+      '--subresource=status',
+      '--type=merge',
+      '-p',
+      '{"status":{"phase":"Running"}}',
+    );
+    const notFound = 'the server could not find the requested resource';
+    const cannot = `unable to upgrade connection: ${notFound}`;
+    await expect(kubectl('exec', 'one', '--', 'ls')).rejects.toThrow(cannot);
+    await expect(kubectl('attach', 'one')).rejects.toThrow(cannot);
+    await expect(kubectl('port-forward', 'pod/one', '0:80')).rejects.toThrow(`error upgrading connection: ${cannot}`);
+    const history = `unable to find history controlled by StatefulSet set: ${notFound}`;
+    await expect(kubectl('rollout', 'history', 'sts/set')).rejects.toThrow(history);
+    await expect(kubectl('rollout', 'undo', 'sts/set')).rejects.toThrow(history);
+    await expect(kubectl('top', 'pods')).rejects.toThrow('Metrics API not available');
   });
 
   test('deletes with orphans and with dependents', async () => {
