@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Files } from '../../src/contracts/files.ts';
 
 /** Files in memory: absolute path to text. A folder is there when something is below it. */
@@ -7,7 +8,9 @@ export class MemoryFiles implements Files {
   constructor(texts: Readonly<Record<string, string>> = {}) {
     this.texts = new Map(Object.entries(texts));
   }
+  /** As on a disk, nothing can be below a file. */
   readText(path: string): string | undefined {
+    if (this.texts.has(dirname(path))) throw new Error(`ENOTDIR: not a directory, open '${path}'`);
     return this.texts.get(path);
   }
   writeAtomic(path: string, content: string | Uint8Array): void {

@@ -138,10 +138,11 @@ function firstError(text: string): string {
   return denied ?? below ?? own[0] ?? 'no output';
 }
 
-/** What `kind export logs` has written of the kubelets. */
+/** What `kind export logs` has written of the kubelets: a folder for each node, beside files such as docker-info.txt. */
 function kubeletLogs({ files }: ToolPorts, folder: string): string {
   return files
     .list(folder)
+    .filter((name) => files.isDirectory(join(folder, name)))
     .map((node) => files.readText(join(folder, node, 'kubelet.log')) ?? '')
     .join('\n');
 }

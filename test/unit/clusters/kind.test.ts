@@ -153,6 +153,7 @@ describe('create', () => {
   it('finds cgroup v1 in what the kubelet of the retained node wrote', async () => {
     const files = new MemoryFiles({
       ...TOOLS,
+      '/labs/x/logs/kind-nodes/docker-info.txt': 'what kind exports beside the nodes',
       '/labs/x/logs/kind-nodes/metrics-lab-x-control-plane/kubelet.log':
         'kubelet is configured to not run on a host using cgroup v1',
     });
@@ -205,7 +206,8 @@ describe('a cluster that does not become ready', () => {
     const creating = backendWith(new RecordingTools(HERE), files).create(SPEC, { ...context(), io });
     await expect(creating).rejects.toMatchObject({ id: 'ML-KIND-NOT-READY', exitCode: 6 });
     expect(waited.join()).toContain('waiting 10s: the API does not answer');
-  });
+    // 600 attempts to connect, whatever the machine takes for them.
+  }, 120_000);
 });
 
 describe('an engine that stops half way', () => {
