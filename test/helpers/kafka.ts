@@ -26,30 +26,40 @@ export function haveKafka(): boolean {
   return false;
 }
 
-/** The real Kafka broker (KRaft) in a temporary folder: a plain listener, one with SASL, one with TLS. */
+/** The real Kafka broker (KRaft) in a temporary folder: a plain listener, one with SASL, one with TLS, one that wants a client certificate. */
 export class TestKafka {
   readonly dir: string;
   readonly plain: string;
   readonly sasl: string;
   readonly tls: string;
+  readonly mutualTls: string;
   readonly caFile: string;
   readonly #child: ChildProcess;
   static readonly login = { username: 'reader', password: 's3cret' };
 
   private constructor(dir: string, ports: readonly number[], child: ChildProcess) {
     this.dir = dir;
-    [this.plain, this.sasl, this.tls] = ports.map((port) => `127.0.0.1:${port}`) as [string, string, string];
+    const addresses = ports.map((port) => `127.0.0.1:${port}`) as [string, string, string, string];
+    [this.plain, this.sasl, this.tls, this.mutualTls] = addresses;
     this.caFile = join(dir, 'ca.crt');
     this.#child = child;
   }
 
   static async start(): Promise<TestKafka> {
     const dir = mkdtempSync(join(tmpdir(), 'kafka-'));
-    const ports = [await freePort(), await freePort(), await freePort(), await freePort()];
+    const ports = [await freePort(), await freePort(), await freePort(), await freePort(), await freePort()];
     const ca = testPair({ subject: [['CN', 'test ca']], ca: true });
     const serving = testPair({ subject: [['CN', '127.0.0.1']], issuer: ca });
     writeFileSync(join(dir, 'ca.crt'), ca.cert);
     writeFileSync(join(dir, 'serving.pem'), `${serving.key}${serving.cert}`, { mode: 0o600 });
+    for (const [name, issuer] of [
+      ['client', ca],
+      ['stranger', testPair({ subject: [['CN', 'other ca']], ca: true })],
+    ] as const) {
+      const pair = testPair({ subject: [['CN', name]], issuer });
+      writeFileSync(join(dir, `${name}.crt`), pair.cert);
+      writeFileSync(join(dir, `${name}.key`), pair.key, { mode: 0o600 });
+    }
     const config = join(dir, 'server.properties');
     writeFileSync(config, properties(dir, ports));
     const classPath = join(jars() ?? '', '*');
@@ -66,6 +76,11 @@ export class TestKafka {
       await delay(200);
     }
     return kafka;
+  }
+
+  /** Files of a certificate that the broker's CA signed (`client`) or another one (`stranger`). */
+  pairFiles(name: 'client' | 'stranger'): { readonly certFile: string; readonly keyFile: string } {
+    return { certFile: join(this.dir, `${name}.crt`), keyFile: join(this.dir, `${name}.key`) };
   }
 
   async kill(): Promise<void> {
@@ -95,7 +110,7 @@ async function answers(broker: string): Promise<boolean> {
   }
 }
 
-function properties(dir: string, [plain, sasl, tls, controller]: readonly number[]): string {
+function properties(dir: string, [plain, sasl, tls, mutualTls, controller]: readonly number[]): string {
   const { username, password } = TestKafka.login;
   const jaas = 'org.apache.kafka.common.security';
   const lines = {
@@ -104,14 +119,19 @@ function properties(dir: string, [plain, sasl, tls, controller]: readonly number
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAIN',
-    listeners: `PLAIN://127.0.0.1:${plain},LOGIN://127.0.0.1:${sasl},TLS://127.0.0.1:${tls},CONTROLLER://127.0.0.1:${controller}`,
-    'listener.security.protocol.map': 'PLAIN:PLAINTEXT,LOGIN:SASL_PLAINTEXT,TLS:SSL,CONTROLLER:PLAINTEXT',
+    listeners: `PLAIN://127.0.0.1:${plain},LOGIN://127.0.0.1:${sasl},TLS://127.0.0.1:${tls},MUTUAL://127.0.0.1:${mutualTls},CONTROLLER://127.0.0.1:${controller}`,
+    'listener.security.protocol.map': 'PLAIN:PLAINTEXT,LOGIN:SASL_PLAINTEXT,TLS:SSL,MUTUAL:SSL,CONTROLLER:PLAINTEXT',
     'listener.name.login.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
     'listener.name.login.plain.sasl.jaas.config': `${jaas}.plain.PlainLoginModule required user_${username}="${password}";`,
     'listener.name.login.scram-sha-256.sasl.jaas.config': `${jaas}.scram.ScramLoginModule required;`,
     'listener.name.login.scram-sha-512.sasl.jaas.config': `${jaas}.scram.ScramLoginModule required;`,
     'listener.name.tls.ssl.keystore.type': 'PEM',
     'listener.name.tls.ssl.keystore.location': join(dir, 'serving.pem'),
+    'listener.name.mutual.ssl.keystore.type': 'PEM',
+    'listener.name.mutual.ssl.keystore.location': join(dir, 'serving.pem'),
+    'listener.name.mutual.ssl.truststore.type': 'PEM',
+    'listener.name.mutual.ssl.truststore.location': join(dir, 'ca.crt'),
+    'listener.name.mutual.ssl.client.auth': 'required',
     'log.dirs': join(dir, 'data'),
     'offsets.topic.num.partitions': 1,
     'offsets.topic.replication.factor': 1,

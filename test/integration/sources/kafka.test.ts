@@ -117,6 +117,14 @@ describe.skipIf(!haveKafka())('the lag of a consumer group on the real Kafka', (
     });
   });
 
+  test('with TLS and a certificate of its own', async () => {
+    const { mutualTls, caFile } = kafka;
+    const brokers = [mutualTls];
+    expect(await lag({ brokers, tls: { caFile, ...kafka.pairFiles('client') } })).toBe('17');
+    for (const tls of [{ caFile }, { caFile, ...kafka.pairFiles('stranger') }])
+      await expect(lag({ brokers, tls })).rejects.toMatchObject({ id: 'ML-SOURCE-READ' });
+  });
+
   test('an unknown topic and a broker that is away are errors', async () => {
     await expect(lag({ topic: 'nope' })).rejects.toMatchObject({ id: 'ML-SOURCE-READ' });
     await expect(lag({ brokers: ['127.0.0.1:9'] })).rejects.toMatchObject({
