@@ -20,7 +20,8 @@ export async function wantedSpec(context: CommandContext): Promise<LabSpec> {
 
   async function finish(chosen: LabDraft): Promise<LabSpec> {
     const backend = await backendNameFor(context, chosen);
-    settings.checkBackend(backend);
-    return { ...chosen, backend };
+    const spec = { ...chosen, backend };
+    settings.checkFlags(spec);
+    return spec;
   }
 }

@@ -1,4 +1,3 @@
-import type { BackendName } from '../../contracts/backend.ts';
 import { PIPELINE_NAMES, PIPELINES } from '../../contracts/pipelines.ts';
 import type { Files } from '../../contracts/files.ts';
 import { LabError } from '../../errors/lab-error.ts';
@@ -12,6 +11,7 @@ import { draftOf } from './draft.ts';
 import { FIELDS, fieldAt, inFileForm } from './fields.ts';
 import { findFiles } from './find-files.ts';
 import { defaultLayer, envLayer, fileLayer, flagLayer, type Origin } from './layers.ts';
+import { checkPipelineFlags } from './pipeline-flags.ts';
 import type { SettingEntry, Settings } from './settings.ts';
 
 export interface SettingsSources {
@@ -31,7 +31,8 @@ export interface SettingsSources {
 
 /**
  * The settings out of flags > METRICS_LAB_* > lab file > user's file > defaults. Raises ML-USAGE-CONFIG with every problem of
- * files and environment at once, ML-USAGE-CONFIG-FILE, ML-USAGE-SET, ML-USAGE-SECRET, ML-USAGE-BACKEND-FLAG, ML-QUEUE-URL.
+ * files and environment at once, ML-USAGE-CONFIG-FILE, ML-USAGE-SET, ML-USAGE-SECRET, ML-USAGE-BACKEND-FLAG,
+ * ML-USAGE-PIPELINE-FLAG, ML-QUEUE-URL.
  */
 export async function resolveSettings(sources: SettingsSources): Promise<Settings> {
   const { flags, env, cwd, files, stdin, signal, config, paths, queueUrls, anyCluster } = sources;
@@ -48,13 +49,16 @@ export async function resolveSettings(sources: SettingsSources): Promise<Setting
   failFor(contradictions(values));
   const draft = draftOf(values);
   if (draft.queue.url !== undefined) queueUrls.check(draft.queue.url, draft.queue.kind);
-  const check = (backend: BackendName | 'auto') => checkBackendFlags(flags, backend, anyCluster);
-  check(draft.backend);
+  const checkFlags: Settings['checkFlags'] = ({ backend, pipeline }) => {
+    checkBackendFlags(flags, backend, anyCluster);
+    checkPipelineFlags(typed, pipeline);
+  };
+  checkFlags(draft);
   return {
     draft,
     entries: inOrder(values).map((entry) => entryOf(entry, queueUrls)),
     files: found.map(({ name }) => name),
-    checkBackend: check,
+    checkFlags,
   };
 }
 

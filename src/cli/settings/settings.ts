@@ -22,8 +22,8 @@ export interface Settings {
   /** The files that were read, weakest first. */
   readonly files: readonly string[];
   /**
-   * Raises ML-USAGE-BACKEND-FLAG when a flag was typed that this backend does not use. Already done for the backend of the
-   * draft; call it again with what `auto` turned out to be.
+   * Raises ML-USAGE-BACKEND-FLAG or ML-USAGE-PIPELINE-FLAG when a flag was typed that a lab of this kind does not use. Already
+   * done for the draft; call it again with what `auto` and the record of the lab turned them into.
    */
-  checkBackend(backend: BackendName): void;
+  checkFlags(kind: Pick<LabDraft, 'backend' | 'pipeline'>): void;
 }

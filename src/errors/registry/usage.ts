@@ -17,6 +17,7 @@ export type UsageErrorId =
   | 'ML-USAGE-FLAG'
   | 'ML-USAGE-LAB-NAME'
   | 'ML-USAGE-OUTPUT'
+  | 'ML-USAGE-PIPELINE-FLAG'
   | 'ML-USAGE-RATE'
   | 'ML-USAGE-SECRET'
   | 'ML-USAGE-SET'
@@ -156,6 +157,15 @@ export const USAGE_ERRORS: Readonly<Record<UsageErrorId, ErrorEntry>> = {
     why: 'its formats are: {formats}',
     actions: ['choose one of these with -o'],
     retryable: false,
+  },
+  'ML-USAGE-PIPELINE-FLAG': {
+    exit: 'usage',
+    fault: 'user',
+    title: 'The flag {flag} means nothing to the pipeline "{pipeline}"',
+    why: 'a flag that has no effect would hide a mistake; pipelines that use it: {pipelines}',
+    actions: ['leave the flag out, or choose another pipeline with --pipeline'],
+    retryable: false,
+    related: ['kubernetes-sigs/kwok#548'],
   },
   'ML-USAGE-RATE': {
     exit: 'usage',

@@ -212,8 +212,36 @@ images: {a: [1]}
 
   it('checks flags again when it is known what auto means', async () => {
     const settings = await resolve(['--bin-dir', 'x']);
-    settings.checkBackend('native');
-    expect(() => settings.checkBackend('kind')).toThrow('--bin-dir');
+    settings.checkFlags({ backend: 'native', pipeline: 'queue' });
+    expect(() => settings.checkFlags({ backend: 'kind', pipeline: 'queue' })).toThrow('--bin-dir');
+  });
+
+  it.each([
+    ['--pipeline http --queue redis', '--queue', 'queue, prometheus'],
+    ['--pipeline test --queue-url redis://h', '--queue-url', 'queue, prometheus'],
+    ['--pipeline http --max-attempts 2', '--max-attempts', 'queue, prometheus'],
+    ['--pipeline test --set queue.name=a', '--set queue.name', 'queue, prometheus'],
+    ['--pipeline test --service-time 1s', '--service-time', 'queue, prometheus, http'],
+    ['--pipeline test --start-delay 1s', '--start-delay', 'queue, prometheus, http'],
+    ['--pipeline test --failure-rate 0.5', '--failure-rate', 'queue, prometheus, http'],
+  ])('"%s" is refused: the pipeline does not use it', async (line, flag, users) => {
+    const { code, stderr } = await refused(line.split(' '));
+    expect(code).toBe(2);
+    const { error } = JSON.parse(stderr);
+    expect(error.id).toBe('ML-USAGE-PIPELINE-FLAG');
+    expect(error.title).toContain(`The flag ${flag} means`);
+    expect(error.why).toContain(`pipelines that use it: ${users}`);
+  });
+
+  it('takes a setting of another pipeline from files and environment: they are for more than one lab', async () => {
+    const { draft } = await resolve(['--pipeline', 'test'], { env: { METRICS_LAB_QUEUE: 'beanstalkd' } });
+    expect(draft.pipeline).toBe('test');
+  });
+
+  it('checks flags again when it is known what pipeline the lab has', async () => {
+    const settings = await resolve(['--queue', 'redis']);
+    settings.checkFlags({ backend: 'native', pipeline: 'prometheus' });
+    expect(() => settings.checkFlags({ backend: 'native', pipeline: 'http' })).toThrow('--queue');
   });
 
   it('may have a password from environment or file, and never show it', async () => {
