@@ -54,7 +54,7 @@ describe.skipIf(!haveKafka())('the lag of a consumer group on the real Kafka', (
     ] as const)
       await publish(topic, partition, count);
     await commit('g', 'jobs', 2, 5, 0);
-  }, 300_000); // two Java programs start, which takes long where much else runs
+  }, 600_000); // two Java programs start, which takes long where much else runs
   afterAll(async () => {
     await admin.close();
     await kafka[Symbol.asyncDispose]();
