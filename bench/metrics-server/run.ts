@@ -3,7 +3,7 @@
 // Needs the build (npm run build), the Kubernetes binaries (METRICS_LAB_BIN_DIR), ../shared (METRICS_LAB_SHARED), openssl and, for the adapter, Go.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MetricsCluster } from '../../test/integration/metrics-server/metrics-cluster.ts';
@@ -11,6 +11,7 @@ import { METRICS_API } from '../../test/helpers/metrics-corpus.ts';
 import { binDir } from '../../test/helpers/real-binaries.ts';
 import { freePort } from '../../src/platform/free-port.ts';
 import { realClock } from '../../src/platform/clock.ts';
+import { FixedRate, lineOf } from './fixed-rate.ts';
 
 const ADAPTER = { module: 'sigs.k8s.io/custom-metrics-apiserver', version: 'v1.37.0' };
 const EXTERNAL = [
@@ -26,6 +27,17 @@ const EXTERNAL = [
   },
   { name: 'other-external-metric', source: { type: 'memory', series: [{ value: '44' }] } },
 ];
+
+const FIXED = {
+  rate: 2000,
+  seconds: 5,
+  connections: 50,
+  question: {
+    path: '/apis/external.metrics.k8s.io/v1beta1/namespaces/default/other-external-metric',
+    status: 200,
+    isAside: false,
+  },
+};
 
 /** The adapter out of its Go module, built once. */
 function adapterBinary(): string {
@@ -119,3 +131,17 @@ const bench = spawn(
 );
 const [code] = (await once(bench, 'exit')) as [number | null];
 process.exitCode = code ?? 1;
+
+console.log(`\nat a fixed rate of ${FIXED.rate} queries/s over ${FIXED.connections} connections`);
+const pem = (file: string) => readFileSync(join(identities, file), 'utf8');
+const pair = { cert: pem('front-proxy.crt'), key: pem('front-proxy.key') };
+for (const [name, server] of [
+  ['go-adapter', { url: `https://127.0.0.1:${port}`, pid: adapter.pid ?? 0 }],
+  ['metrics-lab', ours],
+] as const) {
+  const client = await FixedRate.open(server, pair, FIXED.connections);
+  const load = { ...FIXED, ask: () => FIXED.question };
+  await client.load({ ...load, seconds: 2 });
+  console.log(lineOf(name, await client.load(load), server.pid));
+  client.close();
+}

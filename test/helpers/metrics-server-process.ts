@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { programCommand } from '../../src/cli/container/program-command.ts';
+import { SMALL_MALLOC } from '../../src/lab/up/metrics-server-step.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** As a lab starts it. */
@@ -29,7 +30,7 @@ export class MetricsServerProcess {
   static async start(dir: string, config: unknown, compiled = false): Promise<MetricsServerProcess> {
     const configFile = join(dir, 'metrics-server.json');
     writeFileSync(configFile, JSON.stringify(config, undefined, 2), { mode: 0o600 });
-    const env = { ...process.env, METRICS_SERVER_CONFIG: configFile, MALLOC_ARENA_MAX: '1' };
+    const env = { ...process.env, METRICS_SERVER_CONFIG: configFile, ...SMALL_MALLOC };
     const child = spawn(process.execPath, compiled ? COMPILED : SOURCE, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const server = new MetricsServerProcess(configFile, child);
     const listening = new Promise<void>((done, fail) => {

@@ -17,6 +17,17 @@ const USER = 'metrics-lab:metrics-server';
 
 const TOKEN_BYTES = 24;
 
+/**
+ * What glibc may keep of the freed memory of the metrics server. Its work is done in one thread, so further arenas only cost. Blocks
+ * from 64 KiB on, such as the read buffer of a TLS connection, get pages of their own, of which only those in use count.
+ */
+export const SMALL_MALLOC: Readonly<Record<string, string>> = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+  MALLOC_TOP_PAD_: '16384',
+};
+
 /** What a pipeline wants of the metrics server. */
 export interface MetricsServing {
   /** `metrics` of its configuration (docs/metrics-server.md). */
@@ -67,8 +78,7 @@ export async function ensureMetricsServer(
     program: 'metrics-server',
     env: {
       METRICS_SERVER_CONFIG: writeOwn(state, 'metrics-server.json', `${JSON.stringify(config, undefined, 2)}\n`),
-      // Its work is done in one thread: further arenas of glibc only keep memory (bench/metrics-server/limits.ts).
-      MALLOC_ARENA_MAX: '1',
+      ...SMALL_MALLOC,
     },
     after: [apiComponent(state)],
     port,
