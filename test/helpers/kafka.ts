@@ -10,6 +10,9 @@ import { testPair } from './test-pki.ts';
 
 const RIG = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'metrics-lab-rig');
 
+/** Neither program runs long: starting with little work counts for more than fast code later. */
+const JVM = ['-Xmx384m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
 /** The folder with the broker's jars, as scripts/kafka.sh makes it. */
 function jars(): string | undefined {
   const found = existsSync(RIG) ? readdirSync(RIG).filter((name) => /^kafka-[\d.]+$/.test(name)) : [];
@@ -66,10 +69,10 @@ export class TestKafka {
     const { username, password } = TestKafka.login;
     const scrams = ['SCRAM-SHA-256', 'SCRAM-SHA-512'].map((kind) => `${kind}=[name=${username},password=${password}]`);
     const tool = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', 'bWV0cmljcy1sYWIta2Fma2', '-c', config];
-    execFileSync('java', [...tool, ...scrams.flatMap((scram) => ['--add-scram', scram])], { stdio: 'pipe' });
+    execFileSync('java', [...JVM, ...tool, ...scrams.flatMap((scram) => ['--add-scram', scram])], { stdio: 'pipe' });
     const logFile = join(dir, 'kafka.log');
     const log = openSync(logFile, 'a');
-    const child = spawn('java', ['-Xmx384m', '-cp', classPath, 'kafka.Kafka', config], { stdio: ['ignore', log, log] });
+    const child = spawn('java', [...JVM, '-cp', classPath, 'kafka.Kafka', config], { stdio: ['ignore', log, log] });
     const kafka = new TestKafka(dir, ports, child);
     while (!(await answers(kafka.plain))) {
       if (child.exitCode !== null) throw new Error(readFileSync(logFile, 'utf8').slice(-3_000));
