@@ -9,7 +9,7 @@ import { doctorPorts } from '../container/doctor-ports.ts';
 import { labPorts } from '../container/lab-ports.ts';
 import type { CommandContext } from '../context.ts';
 import { doctorText } from '../doctor/text.ts';
-import { clusterToRead } from '../explain/cluster.ts';
+import { withCluster } from '../explain/cluster.ts';
 import type { Flags } from '../flags.ts';
 
 /** `metrics-lab doctor`: ends with `precondition` or `cluster` when something is broken. */
@@ -53,15 +53,12 @@ interface Remote {
 async function remoteChecks(context: CommandContext, flags: Flags): Promise<Remote> {
   const { clock, signal, env } = context;
   try {
-    const { client, namespace, context: kubeContext } = await clusterToRead(context, flags);
-    try {
+    return await withCluster(context, flags, async ({ client, namespace, context: kubeContext }) => {
       const { probe } = doctorPorts(env);
       const known = check('kubeconfig', 'ok', `context ${kubeContext ?? 'of the lab'} at ${client.server}`);
       const checks = await clusterChecks(client, { clock, signal, namespace, probe });
       return { checks: [known, ...checks], server: client.server, kubeContext };
-    } finally {
-      client.close();
-    }
+    });
   } catch (error) {
     const fault = asLabError(error);
     const none = { server: null, kubeContext: null };

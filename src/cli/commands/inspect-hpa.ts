@@ -3,7 +3,7 @@ import type { Inspection } from '../../explain/inspect/inspection.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { labPorts } from '../container/lab-ports.ts';
 import type { CommandContext } from '../context.ts';
-import { clusterToRead, namesCluster } from '../explain/cluster.ts';
+import { namesCluster, withCluster } from '../explain/cluster.ts';
 import type { Flags } from '../flags.ts';
 import { labSource } from '../inspect/source-values.ts';
 import { inspectionText } from '../inspect/text.ts';
@@ -15,8 +15,7 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
   const { clock, signal, output, streams, globals } = context;
   const name = flags.text('name');
   const api = (flags.text('api') ?? 'v2') as Inspection['api'];
-  const { client, context: kubeContext, namespace } = await clusterToRead(context, flags);
-  try {
+  await withCluster(context, flags, async ({ client, context: kubeContext, namespace }) => {
     const { hpas, names } = await inspectHpas(client, {
       namespace,
       ...(name === undefined ? {} : { name }),
@@ -42,7 +41,5 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
       names: hpas.map((hpa) => `horizontalpodautoscaler/${hpa.name}`),
       text: (page) => inspectionText(inspection, page),
     });
-  } finally {
-    client.close();
-  }
+  });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LabError } from '../../errors/lab-error.ts';
 import { parseAs } from '../../kube/objects.ts';
 import type { CommandContext } from '../context.ts';
-import { clusterToRead } from '../explain/cluster.ts';
+import { withCluster } from '../explain/cluster.ts';
 import type { Flags } from '../flags.ts';
 import { metricTarget, targetPath } from '../metric/target.ts';
 import { columns } from '../text/columns.ts';
@@ -23,8 +23,7 @@ const List = z.object({ items: z.array(z.union([Custom, External])).nullish() })
 export async function run(context: CommandContext, flags: Flags): Promise<undefined> {
   const name = flags.text('name') ?? '';
   const target = metricTarget(name);
-  const { client, namespace } = await clusterToRead(context, flags);
-  try {
+  await withCluster(context, flags, async ({ client, namespace }) => {
     const external = target.kind === 'external';
     const root = external ? '/apis/external.metrics.k8s.io/v1beta1' : '/apis/custom.metrics.k8s.io/v1beta2';
     const selector = flags.text('selector');
@@ -51,9 +50,7 @@ export async function run(context: CommandContext, flags: Flags): Promise<undefi
           values.map(({ of, value, timestamp }) => [value, of, timestamp]),
         ),
     });
-  } finally {
-    client.close();
-  }
+  });
 }
 
 function ofText(item: z.infer<typeof Custom> | z.infer<typeof External>): string {

@@ -8,7 +8,7 @@ import type { Flags } from '../flags.ts';
 import { labName } from '../lab/lab-name.ts';
 import { userCluster } from '../user-cluster.ts';
 
-/** A cluster to read. The caller closes the client. */
+/** A cluster to read. */
 export interface ReadCluster {
   readonly client: KubeClient;
   readonly context: string | null;
@@ -18,10 +18,31 @@ export interface ReadCluster {
 }
 
 /**
- * The cluster that a reading command speaks of: with --context or --kubeconfig any cluster of a kubeconfig (--kubeconfig > KUBECONFIG >
- * ~/.kube/config), else the lab's. Raises ML-KUBE-CONFIG, ML-LAB-NOT-FOUND, ML-LAB-NOT-READY.
+ * What `use` makes of the cluster that a reading command speaks of: with --context or --kubeconfig any cluster of a kubeconfig
+ * (--kubeconfig > KUBECONFIG > ~/.kube/config), else the lab's. Raises ML-KUBE-CONFIG, ML-LAB-NOT-FOUND, ML-LAB-NOT-READY, what `use`
+ * raises, and ML-KUBE-AWAY when a cluster that is no lab does not answer: nothing here can start that one.
  */
-export async function clusterToRead(context: CommandContext, flags: Flags): Promise<ReadCluster> {
+export async function withCluster<T>(
+  context: CommandContext,
+  flags: Flags,
+  use: (cluster: ReadCluster) => Promise<T>,
+): Promise<T> {
+  const cluster = await clusterToRead(context, flags);
+  try {
+    return await use(cluster);
+  } catch (error) {
+    const lost = error instanceof LabError && error.id === 'ML-KUBE-UNREACHABLE';
+    if (!lost || !namesCluster(context, flags) || OF_LAB.test(cluster.context ?? '')) throw error;
+    throw new LabError('ML-KUBE-AWAY', { ...error.params, context: cluster.context ?? '' }, { cause: error });
+  } finally {
+    cluster.client.close();
+  }
+}
+
+/** What backends call the contexts of the clusters that they make. */
+const OF_LAB = /^(?:kind-)?metrics-lab-/;
+
+async function clusterToRead(context: CommandContext, flags: Flags): Promise<ReadCluster> {
   const namespace = flags.text('namespace');
   if (namesCluster(context, flags)) {
     const { env, clock, signal } = context;

@@ -11,7 +11,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { nearest } from '../nearest.ts';
-import { clusterToRead, type ReadCluster } from './cluster.ts';
+import { type ReadCluster, withCluster } from './cluster.ts';
 
 /** Explains a cluster, or a recording with --from. Raises ML-EXPLAIN-*, ML-KUBE-*, ML-LAB-NOT-FOUND, ML-USAGE. */
 export async function gather(context: CommandContext, flags: Flags): Promise<Explanation> {
@@ -19,12 +19,9 @@ export async function gather(context: CommandContext, flags: Flags): Promise<Exp
   const from = flags.text('from');
   const all = flags.has('all');
   if (from !== undefined) return explainFile(context, flags, from, name);
-  const cluster = await clusterToRead(context, flags);
-  try {
-    return await explainCluster(context, flags, cluster, { name, namespace: all ? null : cluster.namespace });
-  } finally {
-    cluster.client.close();
-  }
+  return withCluster(context, flags, (cluster) =>
+    explainCluster(context, flags, cluster, { name, namespace: all ? null : cluster.namespace }),
+  );
 }
 
 const EXCLUSIVE = [

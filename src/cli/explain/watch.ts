@@ -4,12 +4,18 @@ import type { Flags } from '../flags.ts';
 import { isForMachines } from '../globals.ts';
 import { oneLine } from '../text/one-line.ts';
 import { SIGNS } from './text.ts';
-import { clusterToRead } from './cluster.ts';
+import { type ReadCluster, withCluster } from './cluster.ts';
 
 /** `explain hpa --watch`: a sentence per decision until Ctrl-C, or for the time of --for. Raises what `gather` raises. */
 export async function watchDecisions(context: CommandContext, flags: Flags): Promise<void> {
-  const { clock, signal, output } = context;
-  const { client, namespace, syncPeriodSeconds = 15 } = await clusterToRead(context, flags);
+  await withCluster(context, flags, (cluster) => follow(context, flags, cluster));
+}
+
+async function follow(
+  { clock, signal, output }: CommandContext,
+  flags: Flags,
+  { client, namespace, syncPeriodSeconds = 15 }: ReadCluster,
+): Promise<void> {
   const name = flags.text('name');
   const forMs = flags.number('for');
   const options = {
@@ -21,13 +27,9 @@ export async function watchDecisions(context: CommandContext, flags: Flags): Pro
     ...(forMs === undefined ? {} : { forMs }),
   };
   const told = new Set<string>();
-  try {
-    for await (const one of followDecisions(client, options)) {
-      if (isForMachines(output.format)) await output.record({ ...one });
-      else await output.lines(linesOf(one, told));
-    }
-  } finally {
-    client.close();
+  for await (const one of followDecisions(client, options)) {
+    if (isForMachines(output.format)) await output.record({ ...one });
+    else await output.lines(linesOf(one, told));
   }
 }
 

@@ -2,6 +2,7 @@ import type { ErrorEntry } from '../entry.ts';
 
 export type KubeErrorId =
   | 'ML-KUBE-UNREACHABLE'
+  | 'ML-KUBE-AWAY'
   | 'ML-KUBE-STATUS'
   | 'ML-KUBE-CONFIG'
   | 'ML-KUBE-CREDENTIAL'
@@ -17,6 +18,17 @@ export const KUBE_ERRORS: Readonly<Record<KubeErrorId, ErrorEntry>> = {
     actions: [
       'a lab: see what runs with `metrics-lab status`, bring it back with `metrics-lab up`',
       'another cluster: check that `kubectl --context NAME version` reaches it, or name another one with --context',
+    ],
+    retryable: true,
+  },
+  'ML-KUBE-AWAY': {
+    exit: 'cluster',
+    fault: 'environment',
+    title: 'The Kubernetes API at {server} (context {context}) does not answer',
+    why: '{reason}',
+    actions: [
+      'try the same with `kubectl --context {context} version`; when that fails too, look at the network, VPN or proxy on the way, or start that cluster',
+      'name another context with --context (`kubectl config get-contexts` lists them)',
     ],
     retryable: true,
   },

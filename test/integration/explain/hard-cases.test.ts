@@ -141,5 +141,19 @@ describe.skipIf(!haveReal())('explain hpa on a real API server', () => {
     silent.close();
     expect(code).toBe(7);
     expect(stderr).toContain('no answer within 1 s');
+    expect(stderr).toContain('ML-KUBE-AWAY');
   });
+
+  it.each(['explain hpa', 'explain hpa --watch', 'inspect hpa', 'doctor', 'metric get queue'])(
+    'advises for a cluster that is no lab what helps there: %s',
+    async (command) => {
+      const down = join(home.dir, 'down.kubeconfig');
+      writeFileSync(down, readFileSync(admin, 'utf8').replace(/server: .*/, 'server: https://127.0.0.1:1'));
+      const { code, stdout, stderr } = await home.run([...command.split(' '), '--kubeconfig', down]);
+      expect(code).toBe(7);
+      expect(stdout + stderr).toContain('https://127.0.0.1:1');
+      expect(stdout + stderr).toContain('--context');
+      expect(stdout + stderr).not.toContain('metrics-lab up');
+    },
+  );
 });
