@@ -51,12 +51,11 @@ interface Remote {
 }
 
 async function remoteChecks(context: CommandContext, flags: Flags): Promise<Remote> {
-  const { clock, signal, env } = context;
+  const { clock, signal } = context;
   try {
     return await withCluster(context, flags, async ({ client, namespace, context: kubeContext }) => {
-      const { probe } = doctorPorts(env);
       const known = check('kubeconfig', 'ok', `context ${kubeContext ?? 'of the lab'} at ${client.server}`);
-      const checks = await clusterChecks(client, { clock, signal, namespace, probe });
+      const checks = await clusterChecks(client, { clock, signal, namespace });
       return { checks: [known, ...checks], server: client.server, kubeContext };
     });
   } catch (error) {

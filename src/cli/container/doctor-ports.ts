@@ -1,20 +1,15 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { connect } from 'node:tls';
-import type { TlsProbe } from '../../doctor/cluster/api-service.ts';
 import type { DiskPort } from '../../doctor/local/state.ts';
 import { runCommand } from '../../platform/run-command.ts';
 import type { RunCommand } from '../../contracts/commands.ts';
 import type { Env } from '../streams.ts';
-
-const PROBE_MS = 3_000;
 
 /** What the doctor asks of this machine. */
 export interface DoctorPorts extends DiskPort {
   readonly run: RunCommand;
   /** The path of a program on the PATH. */
   readonly find: (name: string) => string | undefined;
-  readonly probe: TlsProbe;
 }
 
 export function doctorPorts(env: Env): DoctorPorts {
@@ -23,7 +18,6 @@ export function doctorPorts(env: Env): DoctorPorts {
     run: runCommand,
     find: (name) => folders.map((folder) => join(folder, name)).find(isExecutable),
     freeBytes,
-    probe: probeTls,
   };
 }
 
@@ -47,13 +41,3 @@ function freeBytes(path: string): number | undefined {
     }
   }
 }
-
-const probeTls: TlsProbe = ({ port, servername, ca }) =>
-  new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, servername, ca, timeout: PROBE_MS }, () => {
-      socket.end();
-      resolve(undefined);
-    });
-    socket.once('timeout', () => socket.destroy(new RangeError(`no handshake within ${PROBE_MS / 1000} s`)));
-    socket.once('error', (error) => resolve(error.message));
-  });

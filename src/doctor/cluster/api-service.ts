@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { parseAs } from '../../kube/objects.ts';
 import { type Check, check } from '../report.ts';
+import { tlsCheck } from './adapter-tls.ts';
 import type { ClusterReader, Found } from './cluster-reader.ts';
 import type { MetricsGroup } from './wanted.ts';
 
@@ -24,7 +24,8 @@ export interface ApiServiceObject {
     }[];
   };
 }
-interface Backend {
+/** `spec.service` of an APIService. */
+export interface Backend {
   readonly name: string;
   readonly namespace: string;
   readonly port: number;
@@ -73,13 +74,6 @@ const Slices = z.object({
   ),
 });
 
-/** Tries the TLS of a local port: undefined = it is right, else what is wrong. */
-export type TlsProbe = (options: {
-  readonly port: number;
-  readonly servername: string;
-  readonly ca: string;
-}) => Promise<string | undefined>;
-
 /** The APIServices of the cluster, or why they are not known. Raises ML-KUBE-UNREACHABLE. */
 export async function readApiServices(
   cluster: ClusterReader,
@@ -95,7 +89,6 @@ export async function pathChecks(
   group: MetricsGroup,
   services: readonly ApiServiceObject[],
   hpas: readonly string[],
-  probe: TlsProbe,
 ): Promise<readonly Check[]> {
   const own = services.filter(({ spec }) => spec.group === group);
   const id = (part: string) => `metrics-path/${group}/${part}`;
@@ -105,7 +98,7 @@ export async function pathChecks(
     const bad = unavailable(service, id('apiservice'));
     checks.push(bad);
     const { service: backend } = service.spec;
-    if (backend != null) checks.push(...(await backendChecks(cluster, service, backend, id, probe)));
+    if (backend != null) checks.push(...(await backendChecks(cluster, service, backend, id)));
   }
   return checks;
 }
@@ -155,7 +148,6 @@ async function backendChecks(
   apiService: ApiServiceObject,
   backend: Backend,
   id: (part: string) => string,
-  probe: TlsProbe,
 ): Promise<readonly Check[]> {
   const { name, namespace } = backend;
   const found = await cluster.get(`/api/v1/namespaces/${namespace}/services/${name}`, 'get services');
@@ -179,12 +171,7 @@ async function backendChecks(
     evidence: [`observed: type ${spec.type}${external ? ` → ${spec.externalName}` : ''}`],
   });
   const endpoints = external ? [] : [await endpointCheck(cluster, backend, spec.selector ?? {}, id('endpoints'))];
-  const local = external && spec.externalName === 'localhost';
-  return [
-    service,
-    ...endpoints,
-    await tlsCheck(apiService, backend, { id: id('tls'), now: cluster.reader.now(), probe: local ? probe : undefined }),
-  ];
+  return [service, ...endpoints, await tlsCheck(cluster, apiService, backend, id('tls'))];
 }
 
 async function endpointCheck(
@@ -213,48 +200,4 @@ async function endpointCheck(
       fix: `kubectl get pods -n ${namespace}${labels === '' ? '' : ` -l ${labels}`}; no pods: the adapter is not running or its labels are others; not ready: see its logs`,
     },
   );
-}
-
-async function tlsCheck(
-  { metadata, spec }: ApiServiceObject,
-  { name, namespace, port }: Backend,
-  { id, now, probe }: { readonly id: string; readonly now: number; readonly probe: TlsProbe | undefined },
-): Promise<Check> {
-  if (spec.insecureSkipTLSVerify === true) {
-    return check(id, 'warning', `APIService ${metadata.name} does not verify TLS (insecureSkipTLSVerify)`, {
-      fix: 'set spec.caBundle to the CA of the adapter’s certificate, and take insecureSkipTLSVerify out',
-    });
-  }
-  const ca = Buffer.from(spec.caBundle ?? '', 'base64').toString('utf8');
-  if (ca === '') return check(id, 'ok', `APIService ${metadata.name} has no caBundle: the system’s roots count`);
-  let certificate: X509Certificate;
-  try {
-    certificate = new X509Certificate(ca);
-  } catch (error) {
-    const evidence = [`computed: caBundle: ${String(error)}`];
-    return check(id, 'broken', `the caBundle of APIService ${metadata.name} is no certificate`, {
-      evidence,
-      fix: 'set spec.caBundle to the PEM of the CA, in base64',
-    });
-  }
-  if (Date.parse(certificate.validTo) < now) {
-    return check(id, 'broken', `the caBundle of APIService ${metadata.name} has expired`, {
-      evidence: [`computed: valid until ${certificate.validTo}`],
-      fix: 'renew the CA and the certificate of the adapter, and set spec.caBundle to the new CA',
-    });
-  }
-  const servername = `${name}.${namespace}.svc`;
-  const wrong = await probe?.({ port, servername, ca });
-  if (wrong !== undefined) {
-    return check(id, 'broken', `the certificate of the adapter does not pass as ${servername}`, {
-      evidence: [`observed: TLS to localhost:${port} with the caBundle: ${wrong}`],
-      fix: `issue a certificate for ${servername} from the CA of spec.caBundle, or put its CA there`,
-    });
-  }
-  const title = `the caBundle of APIService ${metadata.name} is valid until ${certificate.validTo}`;
-  const evidence = [
-    `computed: subject ${certificate.subject.replaceAll('\n', ', ')}`,
-    ...(probe === undefined ? [] : [`observed: TLS to localhost:${port} as ${servername} is right`]),
-  ];
-  return check(id, 'ok', title, { evidence });
 }

@@ -6,16 +6,16 @@ import type { Hpa } from '../../explain/collect/lists.ts';
 import type { ReaderOptions } from '../../explain/collect/reader.ts';
 import { parseAs } from '../../kube/objects.ts';
 import { type Check, check } from '../report.ts';
-import { pathChecks, readApiServices, type TlsProbe } from './api-service.ts';
+import { pathChecks, readApiServices } from './api-service.ts';
 import { ClusterReader } from './cluster-reader.ts';
 import { kubeletTlsCheck, requestHeaderCheck, zeroGateCheck } from './control-plane.ts';
+import { idleAdapterChecks } from './idle-adapters.ts';
 import { queryChecks } from './hpa-queries.ts';
 import { decodeHpa, GROUPS, groupsWanted } from './wanted.ts';
 
 export interface ClusterCheckOptions extends ReaderOptions {
   /** Looked at when the HPAs of all namespaces may not be listed. */
   readonly namespace: string;
-  readonly probe: TlsProbe;
 }
 
 const Version = z.looseObject({ gitVersion: z.string(), platform: z.string().default('') });
@@ -37,8 +37,9 @@ export async function clusterChecks(client: KubeClient, options: ClusterCheckOpt
     else {
       const wanted = groupsWanted(decoded);
       for (const group of GROUPS) {
-        checks.push(...(await pathChecks(cluster, group, services, wanted.get(group) ?? [], options.probe)));
+        checks.push(...(await pathChecks(cluster, group, services, wanted.get(group) ?? [])));
       }
+      checks.push(...(await idleAdapterChecks(cluster, services)));
     }
     checks.push(await requestHeaderCheck(cluster));
     checks.push(...(await queryChecks(cluster, hpas)));

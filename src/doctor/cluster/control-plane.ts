@@ -60,11 +60,15 @@ const Deployments = z.object({
           spec: z.looseObject({ containers: z.array(z.looseObject({ args: z.array(z.string()).nullish() })) }),
         }),
       }),
+      status: z.looseObject({ availableReplicas: z.number().default(0) }).default({ availableReplicas: 0 }),
     }),
   ),
 });
 
-/** kind and minikube: kubelets serve with certificates of their own, which metrics-server refuses unless told. Raises ML-KUBE-UNREACHABLE. */
+/**
+ * kind and minikube: kubelets serve with certificates of their own, which metrics-server refuses unless told. It is ready only when it has read
+ * kubelets (its readyz check metric-storage-ready), so that one that is available needs no flag. Raises ML-KUBE-UNREACHABLE.
+ */
 export async function kubeletTlsCheck(
   cluster: ClusterReader,
   apiServices: readonly ApiServiceObject[],
@@ -92,12 +96,20 @@ export async function kubeletTlsCheck(
     ({ args }) => args?.some((arg) => /^--kubelet-(insecure-tls|certificate-authority)/.test(arg)) === true,
   );
   if (told) return check(id, 'ok', `${backend.name} is told how to see the kubelets of ${tool}`);
+  const { availableReplicas } = server.status;
+  if (availableReplicas > 0)
+    return check(id, 'ok', `${backend.name} reads the kubelets of ${tool}`, {
+      evidence: [`observed: ${availableReplicas} available replica(s), without --kubelet-insecure-tls`],
+    });
   return check(
     id,
-    'warning',
-    `${backend.name} is not told that the kubelets of ${tool} have certificates that nobody signed`,
+    'broken',
+    `${backend.name} is not told that the kubelets of ${tool} have certificates that nobody signed, and has no available replica`,
     {
-      evidence: ['observed: no argument --kubelet-insecure-tls or --kubelet-certificate-authority'],
+      evidence: [
+        'observed: no argument --kubelet-insecure-tls or --kubelet-certificate-authority',
+        `observed: Deployment ${backend.namespace}/${backend.name} has no available replica; its log would say x509`,
+      ],
       fix: `kubectl patch deployment ${backend.name} -n ${backend.namespace} --type json -p '[{"op":"add","path":"/spec/template/spec/containers/0/args/-","value":"--kubelet-insecure-tls"}]'`,
     },
   );

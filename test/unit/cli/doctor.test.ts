@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { TlsProbe } from '../../../src/doctor/cluster/api-service.ts';
 import { clusterChecks } from '../../../src/doctor/cluster/cluster-checks.ts';
 import { diskCheck } from '../../../src/doctor/local/state.ts';
 import { toolChecks } from '../../../src/doctor/local/tools.ts';
@@ -10,7 +9,6 @@ import { FakeCluster, refused } from '../explain/fake-cluster.ts';
 import { runCli } from './run-cli.ts';
 
 const never = new AbortController().signal;
-const right: TlsProbe = () => Promise.resolve(undefined);
 const body = (value: unknown) => ({ status: 200, body: value });
 const apiService = (version: string, service: string) => ({
   metadata: { name: `${version}.custom.metrics.k8s.io` },
@@ -24,7 +22,6 @@ describe('doctor', () => {
       clock: new ManualClock(),
       signal: never,
       namespace: 'shop',
-      probe: right,
     });
 
   it('tells two adapters on one group', async () => {
@@ -47,6 +44,95 @@ describe('doctor', () => {
         'observed: APIService v1beta2.custom.metrics.k8s.io → service m/other',
       ],
     });
+  });
+
+  it('tells an adapter that runs and that no metrics API leads to', async () => {
+    const deployment = (name: string, image: string) => ({
+      metadata: { name, namespace: 'm' },
+      spec: { template: { metadata: { labels: { app: name } }, spec: { containers: [{ image }] } } },
+    });
+    const items = [
+      deployment('prometheus-adapter', 'registry.k8s.io/prometheus-adapter/prometheus-adapter:v0.12.0'),
+      deployment('keda', 'ghcr.io/kedacore/keda-metrics-apiserver@sha256:00'),
+      deployment('web', 'shop/web:1'),
+    ];
+    const answers = {
+      '/version': body({ gitVersion: 'v1.36.3' }),
+      '/apis/autoscaling/v2/horizontalpodautoscalers': body({ items: [] }),
+      '/apis/apiregistration.k8s.io/v1/apiservices': body({ items: [apiService('v1beta1', 'custom')] }),
+      '/api/v1/namespaces/m/services/custom': body({ spec: { selector: { app: 'prometheus-adapter' } } }),
+      '/apis/apps/v1/deployments': body({ items }),
+    };
+    const idle = (await look(answers)).filter(({ id }) => id === 'metrics-path/idle-adapters');
+    expect(idle).toMatchObject([
+      { status: 'warning', title: 'keda-metrics-apiserver runs as m/keda, and no metrics API leads to it' },
+    ]);
+    const closed = await look({ ...answers, '/apis/apps/v1/deployments': refused(403) });
+    expect(closed.find(({ id }) => id === 'metrics-path/idle-adapters')).toMatchObject({ status: 'unknown' });
+  });
+
+  const withCa = { ...apiService('v1beta1', 'custom'), status: { conditions: [] as object[] } };
+  const tlsOf = async (answer: { readonly status: number; readonly body: unknown }, conditions: object[] = []) =>
+    (
+      await look({
+        '/version': body({ gitVersion: 'v1.36.3' }),
+        '/apis/autoscaling/v2/horizontalpodautoscalers': body({ items: [] }),
+        '/apis/apiregistration.k8s.io/v1/apiservices': body({ items: [{ ...withCa, status: { conditions } }] }),
+        '/api/v1/namespaces/m/services/custom': body({ spec: { selector: { app: 'a' } } }),
+        '/apis/custom.metrics.k8s.io/v1beta1': answer,
+      })
+    ).find(({ id }) => id === 'metrics-path/custom.metrics.k8s.io/tls');
+
+  it('tells TLS of any service by what the API server says of it', async () => {
+    const reason =
+      'error trying to reach service: tls: failed to verify certificate: x509: certificate signed by unknown authority';
+    expect(await tlsOf({ status: 503, body: reason })).toMatchObject({
+      status: 'broken',
+      title: 'the API server does not trust the certificate of the adapter as custom.m.svc',
+      evidence: [`observed: GET /apis/custom.metrics.k8s.io/v1beta1: 503 ${reason}`],
+    });
+    const message =
+      'failing or missing response from https://10.0.0.1:443/apis: Get "https://10.0.0.1:443/apis": x509: certificate has expired';
+    expect(
+      await tlsOf({ status: 503, body: 'service unavailable' }, [{ type: 'Available', status: 'False', message }]),
+    ).toMatchObject({ status: 'broken', evidence: [`observed: condition Available=False: ${message}`] });
+    expect(await tlsOf({ status: 503, body: 'service unavailable' })).toMatchObject({
+      status: 'ok',
+      evidence: [expect.stringMatching(/^unknown: .*503 service unavailable$/)],
+    });
+    expect(await tlsOf(body({ resources: [] }))).toMatchObject({
+      evidence: [
+        'observed: GET /apis/custom.metrics.k8s.io/v1beta1 came through the API server, which verifies custom.m.svc',
+      ],
+    });
+  });
+
+  it.each([
+    [0, [], 'broken'],
+    [1, [], 'ok'],
+    [0, ['--kubelet-insecure-tls'], 'ok'],
+  ])('kubelets of kind: %d available replicas with arguments %j: %s', async (availableReplicas, args, status) => {
+    const metrics = {
+      ...withCa,
+      spec: {
+        group: 'metrics.k8s.io',
+        version: 'v1beta1',
+        service: { name: 'metrics-server', namespace: 'kube-system' },
+      },
+    };
+    const server = {
+      metadata: { name: 'metrics-server', namespace: 'kube-system' },
+      spec: { template: { spec: { containers: [{ image: 'x', args }] } } },
+      status: { availableReplicas },
+    };
+    const checks = await look({
+      '/version': body({ gitVersion: 'v1.36.3' }),
+      '/apis/autoscaling/v2/horizontalpodautoscalers': body({ items: [] }),
+      '/apis/apiregistration.k8s.io/v1/apiservices': body({ items: [metrics] }),
+      '/api/v1/nodes': body({ items: [{ metadata: {}, spec: { providerID: 'kind://docker/a/b' } }] }),
+      '/apis/apps/v1/namespaces/kube-system/deployments': body({ items: [server] }),
+    });
+    expect(checks.find(({ id }) => id === 'kubelet-tls')).toMatchObject({ status });
   });
 
   it('calls unknown what may not be read, and never broken', async () => {
