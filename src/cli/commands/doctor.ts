@@ -9,7 +9,7 @@ import { doctorPorts } from '../container/doctor-ports.ts';
 import { labPorts } from '../container/lab-ports.ts';
 import type { CommandContext } from '../context.ts';
 import { doctorText } from '../doctor/text.ts';
-import { withCluster } from '../explain/cluster.ts';
+import { readerOptions, withCluster } from '../explain/cluster.ts';
 import type { Flags } from '../flags.ts';
 
 /** `metrics-lab doctor`: ends with `precondition` or `cluster` when something is broken. */
@@ -51,11 +51,10 @@ interface Remote {
 }
 
 async function remoteChecks(context: CommandContext, flags: Flags): Promise<Remote> {
-  const { clock, signal } = context;
   try {
     return await withCluster(context, flags, async ({ client, namespace, context: kubeContext }) => {
       const known = check('kubeconfig', 'ok', `context ${kubeContext ?? 'of the lab'} at ${client.server}`);
-      const checks = await clusterChecks(client, { clock, signal, namespace });
+      const checks = await clusterChecks(client, { ...readerOptions(context), namespace });
       return { checks: [known, ...checks], server: client.server, kubeContext };
     });
   } catch (error) {

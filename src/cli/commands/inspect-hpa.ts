@@ -3,7 +3,7 @@ import type { Inspection } from '../../explain/inspect/inspection.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { labPorts } from '../container/lab-ports.ts';
 import type { CommandContext } from '../context.ts';
-import { namesCluster, withCluster } from '../explain/cluster.ts';
+import { namesCluster, readerOptions, withCluster } from '../explain/cluster.ts';
 import type { Flags } from '../flags.ts';
 import { labSource } from '../inspect/source-values.ts';
 import { inspectionText } from '../inspect/text.ts';
@@ -12,16 +12,15 @@ import { nearest } from '../nearest.ts';
 
 /** `metrics-lab inspect hpa [name]`. Raises ML-EXPLAIN-NO-HPA, ML-KUBE-*, ML-LAB-NOT-FOUND. */
 export async function run(context: CommandContext, flags: Flags): Promise<undefined> {
-  const { clock, signal, output, streams, globals } = context;
+  const { clock, output, streams, globals } = context;
   const name = flags.text('name');
   const api = (flags.text('api') ?? 'v2') as Inspection['api'];
   await withCluster(context, flags, async ({ client, context: kubeContext, namespace }) => {
     const { hpas, names } = await inspectHpas(client, {
+      ...readerOptions(context),
       namespace,
       ...(name === undefined ? {} : { name }),
       api,
-      clock,
-      signal,
       source: namesCluster(context, flags)
         ? () => Promise.resolve(null)
         : labSource(labPorts(context), await labName(context)),

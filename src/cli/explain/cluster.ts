@@ -1,6 +1,7 @@
 import type { RunTool } from '../../contracts/commands.ts';
 import type { KubeClient } from '../../contracts/kube-client.ts';
 import { LabError } from '../../errors/lab-error.ts';
+import type { ReaderOptions } from '../../explain/collect/reader.ts';
 import { kubeClient } from '../../kube/client.ts';
 import { requireRecord } from '../../lab/lab-store.ts';
 import type { CommandContext } from '../context.ts';
@@ -15,6 +16,11 @@ export interface ReadCluster {
   readonly namespace: string;
   /** Where it is known: the lab's own. */
   readonly syncPeriodSeconds?: number;
+}
+
+/** How it is read: --timeout is the time of one request. */
+export function readerOptions({ clock, signal, globals: { timeoutMs } }: CommandContext): ReaderOptions {
+  return { clock, signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 /**

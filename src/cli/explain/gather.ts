@@ -11,7 +11,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { nearest } from '../nearest.ts';
-import { type ReadCluster, withCluster } from './cluster.ts';
+import { type ReadCluster, readerOptions, withCluster } from './cluster.ts';
 
 /** Explains a cluster, or a recording with --from. Raises ML-EXPLAIN-*, ML-KUBE-*, ML-LAB-NOT-FOUND, ML-USAGE. */
 export async function gather(context: CommandContext, flags: Flags): Promise<Explanation> {
@@ -57,10 +57,8 @@ async function explainCluster(
 ): Promise<Explanation> {
   const { clock, signal } = context;
   const options = {
+    ...readerOptions(context),
     namespace,
-    clock,
-    signal,
-    ...(context.globals.timeoutMs === undefined ? {} : { timeoutMs: context.globals.timeoutMs }),
     ...(name === undefined ? {} : { name }),
     ...(syncPeriodSeconds === undefined ? {} : { syncPeriodSeconds }),
   };

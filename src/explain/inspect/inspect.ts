@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Clock } from '../../contracts/clock.ts';
 import type { KubeClient } from '../../contracts/kube-client.ts';
 import {
   decodeV2,
@@ -16,7 +15,7 @@ import { parseAs } from '../../kube/objects.ts';
 import { readHpas } from '../collect.ts';
 import { type Hpa, inScope, listNeed, targetRef } from '../collect/lists.ts';
 import { MetricReader } from '../collect/metrics.ts';
-import { Reader } from '../collect/reader.ts';
+import { Reader, type ReaderOptions } from '../collect/reader.ts';
 import { keyOf, readTargets, type TargetRead } from '../collect/targets.ts';
 import { behaviorRows } from './behavior.ts';
 import { readEvents } from './events.ts';
@@ -26,12 +25,10 @@ import { readAdapter, reasonOf } from './readings.ts';
 import { otherHpas, readTouches } from './touches.ts';
 import { v1Lines } from './v1-lines.ts';
 
-export interface InspectOptions {
+export interface InspectOptions extends ReaderOptions {
   readonly namespace: string;
   readonly name?: string;
   readonly api: 'v1' | 'v2' | 'both';
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
   /** The value at the source of a metric, for metrics whose source can be asked. */
   readonly source: (metric: { readonly name: string; readonly selector: string }) => Promise<Reading | null>;
 }
