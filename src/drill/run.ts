@@ -9,6 +9,7 @@ import type { ExplainedHpa } from '../explain/explanation.ts';
 import { collectionPath, pathOf } from '../kube/apply.ts';
 import { parseAs } from '../kube/objects.ts';
 import { type Drill, type DrillStep, hpaObject, LAST_APPLIED, METRIC, pausing, WEB } from './drill.ts';
+import { fixRequests } from './fix-requests.ts';
 import { problemsOf } from './problems.ts';
 
 export interface DrillPorts {
@@ -115,7 +116,7 @@ class Run {
     }
     const seen = finding === null ? await this.#calm() : await this.#named(finding);
     const findings = seen.findings.map(({ id: name, severity, title, fix }) => ({ id: name, severity, title, fix }));
-    const problems = [...problemsOf(this.#drill, findings)];
+    const problems = [...problemsOf(this.#drill, findings), ...(await this.#refused(findings))];
     const cured =
       problems.length > 0 || cure === undefined || finding === null ? null : await this.#cured(cure, finding);
     if (cured === false) problems.push(`${finding} is still named after what it advises was done`);
@@ -143,6 +144,20 @@ class Run {
       return last.findings.some(({ id }) => id === finding);
     });
     return last;
+  }
+
+  /** Commands of fixes that the API server would not take, tried with dryRun. */
+  async #refused(findings: DrillResult['findings']): Promise<readonly string[]> {
+    const problems: string[] = [];
+    for (const { command, path, body } of findings.flatMap(({ fix }) => fixRequests(fix ?? ''))) {
+      try {
+        await this.#ports.client.patch(path, 'merge', body, { query: { dryRun: 'All' } });
+      } catch (error) {
+        if (!(error instanceof LabError && error.id === 'ML-KUBE-STATUS')) throw error;
+        problems.push(`what it advises is refused: ${command}: ${error.why}`);
+      }
+    }
+    return problems;
   }
 
   /** The worst of what is said over some syncs. */
