@@ -15,8 +15,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     allowOnly: false,
     projects: [
-      project('unit', 10_000, true),
-      project('contract', 30_000, true),
+      project('unit', 60_000, true),
+      project('contract', 60_000, true),
       project('integration', 120_000, false),
       project('conformance', 120_000, false),
       project('e2e', 300_000, false),
