@@ -40,12 +40,11 @@ describe('a load of HTTP requests', () => {
     const progress: number[] = [];
     const result = await load(url, { onProgress: (seconds: number) => progress.push(seconds) });
     expect(result).toMatchObject({ end: 'complete', errors: 0, timeouts: 0 });
-    // 40, less what a machine that is busy for a moment was late with.
-    expect(seen).toBeGreaterThanOrEqual(25);
+    expect(seen).toBeGreaterThanOrEqual(40);
     expect(seen).toBeLessThanOrEqual(60);
     expect(Object.keys(result.statuses)).toEqual(['200', '503']);
     expect(Object.values(result.statuses).reduce((sum, count) => sum + count)).toBe(result.answered);
-    expect(result.answered).toBeGreaterThanOrEqual(25);
+    expect(result.answered).toBeGreaterThanOrEqual(40);
     expect(result.latencyMs).toMatchObject({ p50: expect.any(Number), max: expect.any(Number) });
     expect(progress.slice(0, 2)).toEqual([1, 2]);
   });
