@@ -4,10 +4,9 @@ import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubeconfigText } from '../../src/kube/kubeconfig.ts';
-import { freePort } from '../../src/platform/free-port.ts';
 import { type EmbeddedCluster, startEmbedded } from '../helpers/embedded-cluster.ts';
 import { eventually } from '../helpers/lab-client.ts';
-import { binDir, haveScheduler } from '../helpers/real-binaries.ts';
+import { binDir, clientFlags, haveScheduler } from '../helpers/real-binaries.ts';
 import { tempDir } from '../helpers/temp-dir.ts';
 
 const LEASES = '/coordination.k8s.io/leases/kube-system/';
@@ -58,15 +57,7 @@ describe.skipIf(!haveScheduler())('leader election among kube-schedulers', () =>
     writeFileSync(kubeconfig, kubeconfigText({ server: cluster.url, context: name, ...pems }), { mode: 0o600 });
     const path = join(dir.path, `${name}.log`);
     const log = openSync(path, 'a');
-    const flags = [
-      `--kubeconfig=${kubeconfig}`,
-      `--authentication-kubeconfig=${kubeconfig}`,
-      `--authorization-kubeconfig=${kubeconfig}`,
-      '--bind-address=127.0.0.1',
-      `--secure-port=${await freePort()}`,
-      '--kube-api-content-type=application/json',
-      ...ELECTION,
-    ];
+    const flags = [...(await clientFlags(kubeconfig)), '--kube-api-content-type=application/json', ...ELECTION];
     const child = spawn(join(binDir(), 'kube-scheduler'), flags, { stdio: ['ignore', log, log] });
     const elector = { child, log: () => read(path) };
     electors.push(elector);

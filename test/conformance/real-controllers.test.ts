@@ -4,10 +4,9 @@ import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { kubeconfigText } from '../../src/kube/kubeconfig.ts';
-import { freePort } from '../../src/platform/free-port.ts';
 import { CliHome } from '../helpers/cli.ts';
 import { eventually, kubectl, statusOf } from '../helpers/lab-client.ts';
-import { binDir, haveReal, haveScheduler } from '../helpers/real-binaries.ts';
+import { binDir, clientFlags, haveReal, haveScheduler } from '../helpers/real-binaries.ts';
 
 const LAB = 'judge';
 const OURS_OFF = ['hpa', 'deployment', 'replicaset', 'scheduler'].flatMap((name) => ['--disable-controller', name]);
@@ -57,11 +56,7 @@ describe.skipIf(!READY)('kube-controller-manager and kube-scheduler on the embed
     writeFileSync(kubeconfig, kubeconfigText(access), { mode: 0o600 });
     const log = openSync(join(home.dir, `${program}.log`), 'a');
     const flags = [
-      `--kubeconfig=${kubeconfig}`,
-      `--authentication-kubeconfig=${kubeconfig}`,
-      `--authorization-kubeconfig=${kubeconfig}`,
-      '--bind-address=127.0.0.1',
-      `--secure-port=${await freePort()}`,
+      ...(await clientFlags(kubeconfig)),
       '--leader-elect=false',
       '--kube-api-content-type=application/json',
       ...more,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../src/platform/free-port.ts';
 
 const RIG = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'metrics-lab-rig');
 const CONTROL_PLANE = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'];
@@ -14,13 +15,20 @@ export function binDir(): string {
   return join(RIG, found.sort().at(-1) ?? 'native');
 }
 
-/** Like `haveReal`, for kube-scheduler, which the other suites do without. */
+/** Like `haveReal`, with kube-scheduler, which the other suites do without. */
 export function haveScheduler(): boolean {
-  if (!haveReal()) return false;
-  if (existsSync(join(binDir(), 'kube-scheduler'))) return true;
-  if (process.env['METRICS_LAB_REQUIRE_REAL'] === '1') throw new Error(`missing: ${join(binDir(), 'kube-scheduler')}`);
-  console.warn(`SKIPPED: no kube-scheduler in ${binDir()}`);
-  return false;
+  return areThere([...CONTROL_PLANE, 'kube-scheduler'], []);
+}
+
+/** Flags of a real controller or scheduler: who it is, and a listener of its own on loopback. */
+export async function clientFlags(kubeconfig: string): Promise<readonly string[]> {
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    `--authentication-kubeconfig=${kubeconfig}`,
+    `--authorization-kubeconfig=${kubeconfig}`,
+    '--bind-address=127.0.0.1',
+    `--secure-port=${await freePort()}`,
+  ];
 }
 
 /**
@@ -28,8 +36,12 @@ export function haveScheduler(): boolean {
  * failure, else the suite says aloud that it does not run.
  */
 export function haveReal(...programs: readonly string[]): boolean {
+  return areThere(CONTROL_PLANE, programs);
+}
+
+function areThere(binaries: readonly string[], programs: readonly string[]): boolean {
   const missing = [
-    ...CONTROL_PLANE.filter((name) => !existsSync(join(binDir(), name))).map((name) => join(binDir(), name)),
+    ...binaries.filter((name) => !existsSync(join(binDir(), name))).map((name) => join(binDir(), name)),
     ...programs.filter((name) => !onPath(name)),
   ];
   if (missing.length === 0) return true;

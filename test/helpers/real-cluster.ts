@@ -11,7 +11,7 @@ import { kubeClient } from '../../src/kube/client.ts';
 import { kubeconfigText, loadKubeconfig } from '../../src/kube/kubeconfig.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { freePort } from '../../src/platform/free-port.ts';
-import { binDir } from './real-binaries.ts';
+import { binDir, clientFlags } from './real-binaries.ts';
 
 const PKI_PORTS = { files: nodeFiles, now: Date.now };
 
@@ -68,11 +68,7 @@ export class RealCluster {
     const { pki } = this;
     const kubeconfig = this.kubeconfig(pki.controllerManager, 'controller-manager');
     this.#run('kube-controller-manager', [
-      `--kubeconfig=${kubeconfig}`,
-      `--authentication-kubeconfig=${kubeconfig}`,
-      `--authorization-kubeconfig=${kubeconfig}`,
-      '--bind-address=127.0.0.1',
-      `--secure-port=${await freePort()}`,
+      ...(await clientFlags(kubeconfig)),
       '--leader-elect=false',
       '--use-service-account-credentials=true',
       `--service-account-private-key-file=${pki.serviceAccounts.key}`,
